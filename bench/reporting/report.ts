@@ -1,0 +1,83 @@
+/**
+ * From runs to results: pairs each peer's figure with the base's of the same round, and takes the median of the ratios.
+ *
+ * This file does not know how results are shown or kept.
+ */
+import type { Run } from "../measuring/rounds.ts";
+import type { Row } from "../workloads/workload.ts";
+import { type Summary, summarize } from "./statistics.ts";
+
+/** One peer's part of a row. */
+export interface PeerResult {
+  readonly peer: string;
+  /** In the row's unit; `undefined` if no run succeeded. */
+  readonly value: Summary | undefined;
+  /** This peer's figure divided by the base's, round by round; 1 by definition for the base itself. */
+  readonly ratio: Summary | undefined;
+  /** Means over the runs of what `Figure.circumstances` holds. */
+  readonly circumstances: Readonly<Record<string, number>>;
+}
+
+export interface ResultRow extends Row {
+  /** The base first. */
+  readonly peers: readonly PeerResult[];
+}
+
+/** The results of these runs, a row for each of `rows`. The first of `peers` is the base. */
+export function evaluate(runs: readonly Run[], rows: readonly Row[], peers: readonly string[]): ResultRow[] {
+  return rows.map((row) => {
+    const base = figuresByRound(runs, row.id, peers[0]!);
+    return { ...row, peers: peers.map((peer) => evaluatePeer(peer, figuresByRound(runs, row.id, peer), base)) };
+  });
+}
+
+/** How much better than the base: the ratio where more is better, its inverse where less is. */
+export function advantage(row: Row, ratio: number): number {
+  return row.better === "more" ? ratio : 1 / ratio;
+}
+
+/** The results whose median advantage is under the gate, told in words. A result that is missing is under every gate. */
+export function belowGate(rows: readonly ResultRow[], gate: number): string[] {
+  return rows.flatMap((row) =>
+    row.peers.slice(1).flatMap(({ peer, ratio }) => {
+      if (ratio === undefined) return [`${row.id}: no result for ${peer}`];
+      const reached = advantage(row, ratio.median);
+      return reached >= gate
+        ? []
+        : [`${row.id}: ${peer} reaches ${reached.toFixed(2)} of the base, the gate is ${gate}`];
+    }),
+  );
+}
+
+type ByRound = ReadonlyMap<number, Run["figures"][number]>;
+
+function figuresByRound(runs: readonly Run[], row: string, peer: string): ByRound {
+  const own = runs.filter((run) => run.peer === peer);
+  return new Map(
+    own.flatMap(({ round, figures }) => figures.filter((one) => one.row === row).map((one) => [round, one])),
+  );
+}
+
+function evaluatePeer(peer: string, own: ByRound, base: ByRound): PeerResult {
+  const figures = [...own.values()];
+  const ratios = [...own].flatMap(([round, { value }]) => {
+    const paired = base.get(round);
+    return paired === undefined ? [] : [value / paired.value];
+  });
+  return {
+    peer,
+    value: summaryOf(figures.map(({ value }) => value)),
+    ratio: summaryOf(ratios),
+    circumstances: meanOf(figures.map(({ circumstances }) => circumstances)),
+  };
+}
+
+function summaryOf(values: readonly number[]): Summary | undefined {
+  return values.length === 0 ? undefined : summarize(values);
+}
+
+function meanOf(records: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const names = Object.keys(records[0] ?? {});
+  const mean = (name: string) => records.reduce((sum, record) => sum + record[name]!, 0) / records.length;
+  return Object.fromEntries(names.map((name) => [name, mean(name)]));
+}

@@ -1,0 +1,61 @@
+/**
+ * A DEFLATE engine for streams of messages, as permessage-deflate sees one (RFC 7692, section 7.2; RFC 1951).
+ *
+ * Synchronous, so that the order of calls is the order of the sliding windows. An implementation keeps, for each direction,
+ * the sliding window's plaintext at most; working memory belongs to the engine, not to a connection.
+ */
+
+/** What zlib calls a strategy. */
+export type DeflateStrategy = "default" | "filtered" | "huffmanOnly" | "rle" | "fixed";
+
+export interface DeflaterOptions {
+  /** Base-2 logarithm of the LZ77 sliding window, 8 to 15. No distance beyond it is ever emitted. */
+  readonly windowBits: number;
+  /** Effort, 1 (fastest) to 9 (smallest). @default 6 */
+  readonly level?: number;
+  /** Memory that the search may use, 1 to 9, with the meaning it has in zlib. @default 8 */
+  readonly memLevel?: number;
+  /** @default "default" */
+  readonly strategy?: DeflateStrategy;
+}
+
+export interface InflaterOptions {
+  /** Base-2 logarithm of the LZ77 sliding window that the peer may use, 8 to 15. */
+  readonly windowBits: number;
+}
+
+export interface Deflater {
+  /**
+   * Compresses against the window, and leaves the window as it is: what is sent must be followed by {@link append}, what is
+   * not sent leaves no trace. The result ends on a byte boundary with an empty stored block, its last octets being
+   * `00 00 ff ff`.
+   */
+  deflate(payload: Uint8Array): Uint8Array;
+  /** Adds the plaintext of a compressed message that was sent to the window. */
+  append(payload: Uint8Array): void;
+  /** Forgets the window: the next message is compressed without context. */
+  reset(): void;
+  /** Bytes that this deflater holds between calls. */
+  readonly heldBytes: number;
+}
+
+/** Why a payload could not be inflated: the result would exceed the limit, or it is not DEFLATE data within the window. */
+export type InflateFault = "TOO_BIG" | "INVALID";
+
+export interface Inflater {
+  /**
+   * Decompresses a message's DEFLATE data (with or without its last octets `00 00 ff ff`) against the window, and adds the
+   * plaintext to the window. Stops as soon as the result would exceed `maxSize` bytes. Never throws for what `payload` holds.
+   */
+  inflate(payload: Uint8Array, maxSize: number): Uint8Array | InflateFault;
+  /** Forgets the window: the next message comes without context. */
+  reset(): void;
+  /** Bytes that this inflater holds between calls. */
+  readonly heldBytes: number;
+}
+
+/** Makes deflaters and inflaters. Shared by all connections of a thread. */
+export interface DeflateEngine {
+  createDeflater(options: DeflaterOptions): Deflater;
+  createInflater(options: InflaterOptions): Inflater;
+}

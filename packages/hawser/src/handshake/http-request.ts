@@ -1,0 +1,75 @@
+/**
+ * An HTTP request's head as hooks and the handshake see it, whichever transport it came by.
+ */
+
+import type { HttpHeaders } from "./http-headers.ts";
+
+export interface HttpRequestHead {
+  readonly method: string;
+  /** The target with its query, as sent. */
+  readonly path: string;
+  readonly httpVersion: HttpVersion;
+  readonly headers: HttpHeaders;
+  /** Made at the first use. A request whose Host is missing or invalid is taken to be for `localhost`. */
+  readonly url: URL;
+}
+
+export type HttpVersion = "1.0" | "1.1";
+
+export interface RequestParts {
+  readonly method: string;
+  readonly path: string;
+  readonly httpVersion: HttpVersion;
+  readonly headers: HttpHeaders;
+  /** Whether the request came by TLS: `url` begins with `https:`. */
+  readonly isSecure: boolean;
+}
+
+export function createRequestHead(parts: RequestParts): HttpRequestHead {
+  return new RequestHead(parts);
+}
+
+class RequestHead implements HttpRequestHead {
+  readonly method: string;
+  readonly path: string;
+  readonly httpVersion: HttpVersion;
+  readonly headers: HttpHeaders;
+  readonly #isSecure: boolean;
+  #url: URL | undefined;
+
+  constructor(parts: RequestParts) {
+    this.method = parts.method;
+    this.path = parts.path;
+    this.httpVersion = parts.httpVersion;
+    this.headers = parts.headers;
+    this.#isSecure = parts.isSecure;
+  }
+
+  get url(): URL {
+    this.#url ??= makeUrl(this.#isSecure ? "https" : "http", this.headers.get("host"), this.path);
+    return this.#url;
+  }
+}
+
+/** The path is appended as text: resolved against a base, `//example.com` would name a host. */
+function makeUrl(scheme: string, host: string | undefined, path: string): URL {
+  const rooted = path.startsWith("/") ? path : `/${path}`;
+  if (host !== undefined && isValidHost(host)) {
+    try {
+      return new URL(`${scheme}://${host}${rooted}`);
+    } catch {
+      // A host may be made of valid characters and yet be none, such as "a:b:c".
+    }
+  }
+  return new URL(`${scheme}://localhost${rooted}`);
+}
+
+/** Whether nothing in a Host header's value could be taken for another part of a URL, or for a list. */
+export function isValidHost(host: string): boolean {
+  if (host === "") return false;
+  for (let i = 0; i < host.length; i++) {
+    const code = host.charCodeAt(i);
+    if (code <= 0x20 || code > 0x7e || '"#,/<>?@\\^`{|}'.includes(host.charAt(i))) return false;
+  }
+  return true;
+}

@@ -1,0 +1,59 @@
+/**
+ * permessage-deflate with the engine of this platform, and what the option `compression` stands for.
+ */
+
+import {
+  clientPerMessageDeflate as clientFactory,
+  serverPerMessageDeflate as serverFactory,
+} from "../extensions/permessage-deflate/factories.ts";
+import type { PerMessageDeflateOptions } from "../extensions/permessage-deflate/options.ts";
+import type { ClientExtensionFactory, ServerExtensionFactory } from "../handshake/extension-negotiation.ts";
+import { zlibEngine } from "./zlib-engine.ts";
+
+/** The option `compression` of a server or a client: off, permessage-deflate with its defaults, or with these options. */
+export type CompressionOption = false | "deflate" | PerMessageDeflateOptions;
+
+/**
+ * permessage-deflate (RFC 7692) for the option `extensions` of a server.
+ *
+ * @throws {TypeError | RangeError} if an option is unknown or its value is not allowed
+ */
+export function serverPerMessageDeflate(options: PerMessageDeflateOptions = {}): ServerExtensionFactory {
+  return serverFactory(options, zlibEngine);
+}
+
+/**
+ * permessage-deflate (RFC 7692) for the option `extensions` of a client.
+ *
+ * @throws {TypeError | RangeError} if an option is unknown or its value is not allowed
+ */
+export function clientPerMessageDeflate(options: PerMessageDeflateOptions = {}): ClientExtensionFactory {
+  return clientFactory(options, zlibEngine);
+}
+
+/**
+ * The extension factories that the option `compression` stands for: none or one.
+ *
+ * @throws {TypeError | RangeError} if it is none of the values allowed
+ */
+export function resolveCompression(role: "server", compression: CompressionOption): ServerExtensionFactory[];
+export function resolveCompression(role: "client", compression: CompressionOption): ClientExtensionFactory[];
+export function resolveCompression(
+  role: "server" | "client",
+  compression: CompressionOption,
+): ServerExtensionFactory[] | ClientExtensionFactory[] {
+  if (compression === false) return [];
+  const options = optionsOf(role, compression);
+  return role === "server" ? [serverPerMessageDeflate(options)] : [clientPerMessageDeflate(options)];
+}
+
+function optionsOf(
+  role: "server" | "client",
+  compression: "deflate" | PerMessageDeflateOptions,
+): PerMessageDeflateOptions {
+  if (compression === "deflate") return {};
+  if (typeof compression === "object" && compression !== null && !Array.isArray(compression)) return compression;
+  const action = role === "server" ? "Cannot serve" : "Cannot connect";
+  const value = typeof compression === "string" ? JSON.stringify(compression) : String(compression);
+  throw new TypeError(`${action}: compression must be false, "deflate" or permessage-deflate options, got ${value}`);
+}

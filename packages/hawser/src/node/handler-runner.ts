@@ -1,0 +1,136 @@
+/**
+ * Runs the application's handler for one connection: whatever it throws is logged and ends this connection alone.
+ */
+
+import { CloseCode } from "../protocol/close-code.ts";
+import type { Message } from "../protocol/message-assembler.ts";
+import { SESSION } from "./connection.ts";
+import { ConnectionClosed, ConnectionClosedOK } from "./errors.ts";
+import type { HandlerFunction, HandlerHooks } from "./handler.ts";
+import type { ServerConnection } from "./server-connection.ts";
+import type { SessionOwner } from "./session.ts";
+
+/** What a runner needs of its server. */
+export interface RunnerHost<UserData> {
+  /** The handler runs until `running` settles, which it does without error. */
+  handlerStarted(ws: ServerConnection<UserData>, running: Promise<void>): void;
+  handlerFailed(ws: ServerConnection<UserData>, error: unknown): void;
+  connectionClosed(ws: ServerConnection<UserData>, error: ConnectionClosed): void;
+}
+
+/** Runs a handler for one connection. Made before the connection, which it is then given. */
+export interface HandlerRunner<UserData> extends SessionOwner {
+  start(ws: ServerConnection<UserData>): void;
+}
+
+export class FunctionRunner<UserData> implements HandlerRunner<UserData> {
+  readonly #host: RunnerHost<UserData>;
+  readonly #handler: HandlerFunction<UserData>;
+  #ws: ServerConnection<UserData> | undefined;
+
+  constructor(host: RunnerHost<UserData>, handler: HandlerFunction<UserData>) {
+    this.#host = host;
+    this.#handler = handler;
+  }
+
+  start(ws: ServerConnection<UserData>): void {
+    this.#ws = ws;
+    this.#host.handlerStarted(ws, this.#run(ws));
+  }
+
+  closed(error: ConnectionClosed): void {
+    if (this.#ws !== undefined) this.#host.connectionClosed(this.#ws, error);
+  }
+
+  async #run(ws: ServerConnection<UserData>): Promise<void> {
+    try {
+      await this.#handler(ws);
+      void ws.close(CloseCode.NORMAL_CLOSURE);
+    } catch (error) {
+      fail(this.#host, ws, error);
+    }
+  }
+}
+
+export class HookRunner<UserData> implements HandlerRunner<UserData> {
+  readonly #host: RunnerHost<UserData>;
+  readonly #hooks: HandlerHooks<UserData>;
+  #ws: ServerConnection<UserData> | undefined;
+
+  constructor(host: RunnerHost<UserData>, hooks: HandlerHooks<UserData>) {
+    this.#host = host;
+    this.#hooks = hooks;
+  }
+
+  start(ws: ServerConnection<UserData>): void {
+    this.#ws = ws;
+    const opened = this.#guard(() => this.#hooks.open?.(ws));
+    if (opened === undefined) return;
+    this.#host.handlerStarted(ws, opened);
+    ws[SESSION].holdBack(opened);
+  }
+
+  /** The hot path: no closure, no promise unless the hook makes one. */
+  consume(message: Message): Promise<void> | undefined {
+    try {
+      const result = this.#hooks.message(this.#ws!, message);
+      return result === undefined ? undefined : this.#settle(result);
+    } catch (error) {
+      this.#failed(error);
+      return undefined;
+    }
+  }
+
+  drained(): void {
+    void this.#guard(() => this.#hooks.drain?.(this.#ws!));
+  }
+
+  closed(error: ConnectionClosed): void {
+    const ws = this.#ws!;
+    if (!(error instanceof ConnectionClosedOK) && error.cause !== undefined) this.#report(error.cause);
+    const closed = this.#guard(() => this.#hooks.close?.(ws, error.code, error.reason));
+    if (closed !== undefined) this.#host.handlerStarted(ws, closed);
+    this.#host.connectionClosed(ws, error);
+  }
+
+  /** Calls a hook; a promise that it returns never rejects here. */
+  #guard(call: () => void | Promise<void>): Promise<void> | undefined {
+    try {
+      const result = call();
+      return result === undefined ? undefined : this.#settle(result);
+    } catch (error) {
+      this.#failed(error);
+      return undefined;
+    }
+  }
+
+  #settle(result: Promise<void>): Promise<void> | undefined {
+    // A hook written as an arrow function may return anything
+    if (typeof result.then !== "function") return undefined;
+    return result.then(undefined, (error) => this.#failed(error));
+  }
+
+  #failed(error: unknown): void {
+    if (!isOwnClose(this.#ws!, error)) this.#report(error);
+    fail(this.#host, this.#ws!, error);
+  }
+
+  #report(error: unknown): void {
+    try {
+      this.#hooks.error?.(this.#ws!, error);
+    } catch (secondError) {
+      this.#host.handlerFailed(this.#ws!, secondError);
+    }
+  }
+}
+
+/** That a connection closes while its handler uses it is no failure of the handler. */
+function fail<UserData>(host: RunnerHost<UserData>, ws: ServerConnection<UserData>, error: unknown): void {
+  if (isOwnClose(ws, error)) return;
+  host.handlerFailed(ws, error);
+  void ws.close(CloseCode.INTERNAL_ERROR, "the handler of the connection failed");
+}
+
+function isOwnClose(ws: ServerConnection, error: unknown): boolean {
+  return error instanceof ConnectionClosed && error === ws[SESSION].closedError;
+}

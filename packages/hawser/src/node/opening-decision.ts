@@ -1,0 +1,105 @@
+/**
+ * Decides on an HTTP request that reached a server: by the application's hooks, the server's own state, and RFC 6455, in
+ * that order.
+ *
+ * Answers at once where no hook waits, so that a plain handshake takes no turn of the event loop. Knows no sockets.
+ */
+
+import { callbackFault, type HandshakeFault, isHandshakeFault } from "../handshake/errors.ts";
+import type { HttpRequestHead } from "../handshake/http-request.ts";
+import { faultResponse, type HttpResponseHead, reasonPhrase } from "../handshake/http-response.ts";
+import type { RequestedAuthority } from "../handshake/origin.ts";
+import { judgeRequest, type ServerAgreement } from "../handshake/server-handshake.ts";
+import type { PendingConnection } from "./pending-connection.ts";
+import { readResponse } from "./response-bytes.ts";
+import type { ServerSettings } from "./server-options.ts";
+
+/** What is to be answered; `agreement` is there if a connection comes of it. */
+export interface Outcome {
+  readonly response: HttpResponseHead;
+  readonly agreement: ServerAgreement | undefined;
+  /** Why the handshake was refused, if it was, and not by a hook. */
+  readonly fault: HandshakeFault | undefined;
+}
+
+/** What a decision is made on. */
+export interface OpeningRequest<UserData> {
+  readonly request: HttpRequestHead;
+  readonly pending: PendingConnection<UserData>;
+  /** What the client asked for, as far as we or trusted proxies know. */
+  readonly authority: RequestedAuthority;
+  /** Why the server takes no connection just now, asked at the last moment. */
+  unavailable(): HttpResponseHead | undefined;
+}
+
+export function decide<UserData>(
+  opening: OpeningRequest<UserData>,
+  settings: ServerSettings<UserData>,
+): Outcome | Promise<Outcome> {
+  if (settings.processRequest === undefined) return judge(opening, settings);
+  try {
+    const answer = settings.processRequest(opening.request, opening.pending);
+    if (answer === undefined) return judge(opening, settings);
+    return decideLater(answer, opening, settings);
+  } catch (error) {
+    return refuse(callbackFault(error));
+  }
+}
+
+async function decideLater<UserData>(
+  answer: Response | Promise<Response | undefined>,
+  opening: OpeningRequest<UserData>,
+  settings: ServerSettings<UserData>,
+): Promise<Outcome> {
+  try {
+    const response = await answer;
+    if (response !== undefined) return { response: await readResponse(response), agreement: undefined, fault: undefined };
+    return await judge(opening, settings);
+  } catch (error) {
+    return refuse(callbackFault(error));
+  }
+}
+
+/** The handshake proper. */
+function judge<UserData>(
+  opening: OpeningRequest<UserData>,
+  settings: ServerSettings<UserData>,
+): Outcome | Promise<Outcome> {
+  const unavailable = opening.unavailable();
+  if (unavailable !== undefined) return { response: unavailable, agreement: undefined, fault: undefined };
+  const judged = judgeRequest(opening.request, settings.handshake, opening.authority);
+  const outcome = isHandshakeFault(judged) ? refuse(judged) : accept(judged);
+  return settings.processResponse === undefined ? outcome : revise(outcome, opening, settings);
+}
+
+function accept(agreement: ServerAgreement): Outcome {
+  const response = { status: 101, statusText: reasonPhrase(101), headers: agreement.headers, body: undefined };
+  return { response, agreement, fault: undefined };
+}
+
+function refuse(fault: HandshakeFault): Outcome {
+  return { response: faultResponse(fault), agreement: undefined, fault };
+}
+
+/** Lets `processResponse` have its way. What it puts in place of a 101 refuses the connection. */
+async function revise<UserData>(
+  outcome: Outcome,
+  { request, pending, unavailable }: OpeningRequest<UserData>,
+  settings: ServerSettings<UserData>,
+): Promise<Outcome> {
+  try {
+    const replacement = await settings.processResponse?.(request, outcome.response, pending);
+    const refusal = outcome.agreement === undefined ? undefined : unavailable();
+    if (replacement === undefined && refusal === undefined) return outcome;
+    release(outcome);
+    const response = refusal ?? (await readResponse(replacement!));
+    return { response, agreement: undefined, fault: undefined };
+  } catch (error) {
+    release(outcome);
+    return refuse(callbackFault(error));
+  }
+}
+
+function release({ agreement }: Outcome): void {
+  for (const extension of agreement?.extensions ?? []) extension.release?.();
+}

@@ -1,0 +1,226 @@
+/**
+ * The opening handshake of one connection on the server's side: from the first byte to the 101 or the refusal, over any
+ * transport.
+ *
+ * Whatever the client sends while a hook still decides waits, and is the connection's first input.
+ */
+
+import type { HandshakeFault } from "../handshake/errors.ts";
+import { isHandshakeFault } from "../handshake/errors.ts";
+import type { HttpRequestHead } from "../handshake/http-request.ts";
+import { faultResponse, type HttpResponseHead, serializeResponse, textResponse } from "../handshake/http-response.ts";
+import { RequestReader } from "../handshake/request-reader.ts";
+import type { ServerAgreement } from "../handshake/server-handshake.ts";
+import { copyBytes } from "../bytes/copy.ts";
+import { httpDate } from "./http-date.ts";
+import { decide, type Outcome } from "./opening-decision.ts";
+import { PendingConnection } from "./pending-connection.ts";
+import { finishResponse } from "./response-bytes.ts";
+import type { ServerSettings } from "./server-options.ts";
+import type { Timed, TimingWheel } from "./timing-wheel.ts";
+import type { Endpoints, Transport, TransportSink } from "./transport.ts";
+import { resolveForwarded } from "./trusted-proxies.ts";
+
+/** What an opening needs of its server. */
+export interface OpeningHost<UserData> {
+  readonly settings: ServerSettings<UserData>;
+  readonly wheel: TimingWheel;
+  /** Why no connection can be taken from `address` now, as a response; `undefined` if one can. */
+  unavailable(address: string | undefined): HttpResponseHead | undefined;
+  /** The handshake succeeded; the transport is the server's from now on. `early`: bytes that came with the request. */
+  accepted(opening: Opening<UserData>, accepted: AcceptedOpening<UserData>): void;
+  /** A request was answered otherwise. */
+  answered(opening: Opening<UserData>, outcome: Outcome, request: HttpRequestHead | undefined): void;
+  /** The opening is over, and nothing came of it. */
+  ended(opening: Opening<UserData>): void;
+}
+
+export interface AcceptedOpening<UserData> {
+  readonly transport: Transport;
+  readonly agreement: ServerAgreement;
+  readonly response: HttpResponseHead;
+  readonly pending: PendingConnection<UserData>;
+  readonly endpoints: Endpoints;
+  readonly early: Uint8Array;
+}
+
+/** Milliseconds in which a client may take a refusal before the connection is destroyed. */
+const LINGER = 2_000;
+
+const NO_BYTES: Uint8Array = new Uint8Array(0);
+
+export class Opening<UserData> implements TransportSink, Timed {
+  readonly #host: OpeningHost<UserData>;
+  readonly #transport: Transport;
+  readonly #endpoints: Endpoints;
+  /** Reads the request; gone once there is one. */
+  #reader: RequestReader | undefined;
+  /** What came after the request. */
+  #early: Uint8Array = NO_BYTES;
+  #isOver = false;
+
+  deadline: number;
+  slot = -1;
+
+  constructor(host: OpeningHost<UserData>, transport: Transport, endpoints: Endpoints) {
+    this.#host = host;
+    this.#transport = transport;
+    this.#endpoints = endpoints;
+    this.deadline = host.wheel.clock.now() + host.settings.openTimeout;
+  }
+
+  /** Where the client connects from, as far as the transport knows. */
+  get remoteAddress(): string | undefined {
+    return this.#endpoints.remoteAddress;
+  }
+
+  /** Reads the request from the transport. */
+  start(): void {
+    this.#reader = new RequestReader({ ...limitsOf(this.#host.settings), isSecure: this.#endpoints.isSecure });
+    this.#host.wheel.schedule(this);
+    this.#transport.attach(this);
+  }
+
+  /** Takes up a request that another HTTP server has read, and `early`, what came after it. */
+  startWith(request: HttpRequestHead, early: Uint8Array): void {
+    this.#early = early;
+    this.#host.wheel.schedule(this);
+    this.#transport.attach(this);
+    this.#decide(request);
+  }
+
+  /** Refuses the handshake, wherever it stands. */
+  refuse(response: HttpResponseHead): void {
+    if (this.#isOver) return;
+    this.#answer({ response, agreement: undefined, fault: undefined }, undefined);
+  }
+
+  // What the transport tells
+
+  received(bytes: Uint8Array): void {
+    if (this.#isOver) return;
+    if (this.#reader === undefined) this.#early = joined(this.#early, bytes);
+    else this.#read(this.#reader, bytes);
+  }
+
+  receivedEnd(): void {
+    if (this.#reader !== undefined) this.#transport.abort();
+    else this.#transport.finish();
+  }
+
+  drained(): void {}
+
+  ended(): void {
+    this.#isOver = true;
+    this.#host.wheel.remove(this);
+    this.#host.ended(this);
+  }
+
+  /** The handshake took too long, or the refusal was not taken. */
+  handleTimeout(): void {
+    this.deadline = Number.POSITIVE_INFINITY;
+    if (!this.#isOver && this.#early.length === 0) {
+      this.refuse(textResponse(408, "The opening handshake took longer than openTimeout\n"));
+    } else {
+      this.#transport.abort();
+    }
+  }
+
+  // The request
+
+  #read(reader: RequestReader, bytes: Uint8Array): void {
+    const request = reader.receive(bytes);
+    if (request === undefined) return;
+    this.#reader = undefined;
+    if (isHandshakeFault(request)) {
+      this.#answer(refusal(request), undefined);
+      return;
+    }
+    const { rest } = reader;
+    if (rest.length > 0) this.#early = copyBytes(rest, 0, rest.length);
+    this.#decide(request);
+  }
+
+  #decide(request: HttpRequestHead): void {
+    const { settings } = this.#host;
+    const forwarded = resolveForwarded(request.headers, this.#endpoints, settings.trust);
+    const endpoints: Endpoints = { ...this.#endpoints, ...forwarded };
+    const pending = new PendingConnection<UserData>(endpoints);
+    const opening = {
+      request,
+      pending,
+      authority: { host: forwarded.host ?? request.headers.get("host") ?? "", isSecure: endpoints.isSecure },
+      unavailable: () => this.#host.unavailable(endpoints.remoteAddress),
+    };
+    const outcome = decide(opening, settings);
+    if (!(outcome instanceof Promise)) {
+      this.#conclude(outcome, request, pending, endpoints);
+      return;
+    }
+    this.#transport.pause();
+    outcome.then((later) => this.#conclude(later, request, pending, endpoints));
+  }
+
+  #conclude(
+    outcome: Outcome,
+    request: HttpRequestHead,
+    pending: PendingConnection<UserData>,
+    endpoints: Endpoints,
+  ): void {
+    const { agreement } = outcome;
+    if (this.#isOver) {
+      for (const extension of agreement?.extensions ?? []) extension.release?.();
+      return;
+    }
+    if (agreement === undefined) {
+      this.#answer(outcome, request);
+      return;
+    }
+    this.#isOver = true;
+    this.#host.wheel.remove(this);
+    const response = this.#write(outcome.response, false);
+    this.#host.accepted(this, {
+      transport: this.#transport,
+      agreement,
+      response,
+      pending,
+      endpoints,
+      early: this.#early,
+    });
+  }
+
+  // The answer
+
+  #answer(outcome: Outcome, request: HttpRequestHead | undefined): void {
+    this.#isOver = true;
+    this.#write(outcome.response, request?.method === "HEAD");
+    this.#host.answered(this, outcome, request);
+    this.#transport.finish();
+    // What the client still sends must be read: else the kernel resets the connection, and the answer is lost
+    this.#transport.resume();
+    this.deadline = this.#host.wheel.clock.now() + LINGER;
+    this.#host.wheel.schedule(this);
+  }
+
+  #write(head: HttpResponseHead, isHead: boolean): HttpResponseHead {
+    const { serverHeader } = this.#host.settings;
+    const response = finishResponse(head, { isHead, serverHeader, date: httpDate() });
+    this.#transport.append(serializeResponse(response));
+    return response;
+  }
+}
+
+function limitsOf<UserData>({ maxLineLength, maxHeaders, maxHeaderSize }: ServerSettings<UserData>) {
+  return { maxLineLength, maxHeaders, maxHeaderSize };
+}
+
+function refusal(fault: HandshakeFault): Outcome {
+  return { response: faultResponse(fault), agreement: undefined, fault };
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(a.length + b.length);
+  bytes.set(a);
+  bytes.set(b, a.length);
+  return bytes;
+}

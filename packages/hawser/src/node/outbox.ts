@@ -1,0 +1,159 @@
+/**
+ * Messages to be sent: in the order of the calls, and no faster than the peer takes them.
+ */
+
+import { copyBytes } from "../bytes/copy.ts";
+import { CloseCode } from "../protocol/close-code.ts";
+import { SHARED_PAYLOAD } from "../protocol/frame-writer.ts";
+import type { DataOpcode } from "../protocol/opcode.ts";
+import type { Protocol } from "../protocol/protocol.ts";
+import { type Data, type DataFragments, isFragments, opcodeOf, type SendOptions, toBytes } from "./data.ts";
+import { FragmentEncoder } from "./fragment-encoder.ts";
+import type { Transport } from "./transport.ts";
+
+/** The connection that messages are sent on. */
+export interface OutboxConnection {
+  readonly protocol: Protocol;
+  readonly transport: Transport;
+  readonly settings: { readonly writeLimit: number };
+  readonly now: number;
+  /** Rejects with the way the connection ended, once it has. Need not be handled. */
+  rejectOnceClosed(): Promise<never>;
+}
+
+export class Outbox {
+  readonly #connection: OutboxConnection;
+  /** The last of the sends that wait for a message in fragments to end; `undefined` if none is under way. */
+  #tail: Promise<void> | undefined;
+  /** Those who wait for room. */
+  #waiters: (() => void)[] | undefined;
+
+  constructor(connection: OutboxConnection) {
+    this.#connection = connection;
+  }
+
+  /** Whether more waits for the peer than `writeLimit` allows. */
+  get isCongested(): boolean {
+    const { transport, settings } = this.#connection;
+    return transport.bufferedAmount > settings.writeLimit;
+  }
+
+  /** Resolves when there is room for more. */
+  send(data: Data | DataFragments, options: SendOptions | undefined): Promise<void> {
+    if (isFragments(data)) return this.#inTurn(() => this.#sendFragments(data, options));
+    if (this.#tail !== undefined) return this.#inTurn(() => this.#sendMessage(data, options));
+    return this.#sendMessage(data, options);
+  }
+
+  /** Whether there is room for more. */
+  sendNow(data: Data, options: SendOptions | undefined): boolean {
+    if (this.#tail === undefined) return this.#write(data, options) && !this.#isFull();
+    const held = typeof data === "string" ? data : copyOf(toBytes("send", data));
+    this.#inTurn(async () => void this.#write(held, options));
+    return false;
+  }
+
+  /** Sends a frame that was built for many, after a message in fragments if one is under way. */
+  sendShared(frame: Uint8Array, sent: () => void): void {
+    const { protocol } = this.#connection;
+    const send = () => {
+      if (protocol.sendShared(frame)) sent();
+    };
+    if (this.#tail === undefined) send();
+    else this.#inTurn(async () => send());
+  }
+
+  /** What waited for the peer is sent, or at least part of it. */
+  drained(): void {
+    const { transport, settings } = this.#connection;
+    if (transport.bufferedAmount <= settings.writeLimit / 4) this.#release();
+  }
+
+  /** The connection is closed; those who wait find out for themselves. */
+  closed(): void {
+    this.#release();
+  }
+
+  #sendMessage(data: Data, options: SendOptions | undefined): Promise<void> {
+    return this.#write(data, options) ? this.#room() : this.#connection.rejectOnceClosed();
+  }
+
+  #write(data: Data, options: SendOptions | undefined): boolean {
+    const { protocol } = this.#connection;
+    if (typeof data === "string" && options?.text !== false) return protocol.sendText(data, options?.compress);
+    const opcode = opcodeOf(data, options);
+    return protocol.sendBytes(this.#safeToRefer(toBytes("send", data, opcode)), opcode, options?.compress);
+  }
+
+  /**
+   * A large payload is sent by reference, and the caller may change it once `send` has resolved. That happens only after
+   * the payload is sent, unless `writeLimit` is so large that a payload fits in what may wait.
+   */
+  #safeToRefer(payload: Uint8Array): Uint8Array {
+    const mayOutliveSend = this.#connection.settings.writeLimit >= SHARED_PAYLOAD;
+    return payload.length >= SHARED_PAYLOAD && mayOutliveSend ? copyOf(payload) : payload;
+  }
+
+  async #sendFragments(fragments: DataFragments, options: SendOptions | undefined): Promise<void> {
+    const encoder = new FragmentEncoder(options);
+    try {
+      for await (const fragment of fragments) {
+        await this.#sendFragment(encoder.encode(fragment), encoder.opcode, false, options);
+      }
+    } catch (error) {
+      this.#abandonFragments();
+      throw error;
+    }
+    if (encoder.hasBegun) await this.#sendFragment(encoder.finish(), encoder.opcode, true, options);
+  }
+
+  async #sendFragment(payload: Uint8Array, opcode: DataOpcode, isLast: boolean, options?: SendOptions): Promise<void> {
+    const isSent = this.#connection.protocol.sendFragment(payload, opcode, isLast, options?.compress);
+    await (isSent ? this.#room() : this.#connection.rejectOnceClosed());
+  }
+
+  /** A message that has begun and cannot be ended leaves the connection without use. */
+  #abandonFragments(): void {
+    const { protocol, now } = this.#connection;
+    if (protocol.isSendingFragments) protocol.close(CloseCode.INTERNAL_ERROR, "a fragmented message was abandoned", now);
+  }
+
+  /** Carries out `task` after all that were called before it. */
+  #inTurn(task: () => Promise<void>): Promise<void> {
+    const result = this.#tail === undefined ? task() : this.#tail.then(task);
+    const tail = result.then(ignore, ignore);
+    this.#tail = tail;
+    tail.then(() => {
+      if (this.#tail === tail) this.#tail = undefined;
+    });
+    return result;
+  }
+
+  #isFull(): boolean {
+    // What is only waiting for the end of the turn may find room at once
+    if (this.isCongested) this.#connection.transport.flush();
+    return this.isCongested;
+  }
+
+  #room(): Promise<void> {
+    if (!this.#isFull()) return ROOM;
+    return new Promise((resolve) => {
+      this.#waiters ??= [];
+      this.#waiters.push(resolve);
+    });
+  }
+
+  #release(): void {
+    const waiters = this.#waiters ?? [];
+    this.#waiters = undefined;
+    for (const resolve of waiters) resolve();
+  }
+}
+
+const ROOM: Promise<void> = Promise.resolve();
+
+function copyOf(bytes: Uint8Array): Uint8Array {
+  return copyBytes(bytes, 0, bytes.length);
+}
+
+function ignore(): void {}

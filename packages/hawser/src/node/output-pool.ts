@@ -1,0 +1,30 @@
+/**
+ * Memory that frames are written to and sent from: lent while a turn of the event loop fills it, and taken back once the
+ * operating system has copied it.
+ */
+
+/** The size of a lent buffer: what nearly every turn of a connection fits in. */
+export const OUTPUT_SIZE = 65_536;
+
+/** Buffers lent at the same time, 4 MiB; connections beyond get memory of their frames' size. */
+const MAX_LENT = 64;
+
+export class OutputPool {
+  readonly #free: Buffer[] = [];
+  #lent = 0;
+
+  /** A buffer with room for `length` bytes at least. */
+  lend(length: number): Buffer {
+    // One byte more than asked for, so that its length cannot be that of a buffer of the pool
+    if (length > OUTPUT_SIZE || this.#lent >= MAX_LENT) return Buffer.allocUnsafe(Math.max(length + 1, 256));
+    this.#lent++;
+    return this.#free.pop() ?? Buffer.allocUnsafeSlow(OUTPUT_SIZE);
+  }
+
+  /** The buffer, whichever way it was made, is no longer in use. */
+  takeBack(buffer: Buffer): void {
+    if (buffer.length !== OUTPUT_SIZE) return;
+    this.#lent--;
+    this.#free.push(buffer);
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * Taking messages out of a connection: whole, one after the other, or piece by piece.
+ *
+ * One caller at a time: a second one gets a {@link ConcurrencyError}.
+ */
+
+import type { Message } from "../protocol/message-assembler.ts";
+import { ConcurrencyError, ConnectionClosedOK } from "./errors.ts";
+import { type Delivery, Piece } from "./inbox.ts";
+import type { Session } from "./session.ts";
+
+/** How a message is received. */
+export interface RecvOptions {
+  /** Aborting it ends the wait with the signal's reason; no message is lost. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export class Receiver {
+  readonly #session: Session;
+  /** Whether a message is being received piece by piece, and somebody takes the pieces. */
+  #isStreaming = false;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  recv(options: RecvOptions | undefined): Promise<Message> {
+    const concurrent = this.#concurrentCall();
+    if (concurrent !== undefined) return Promise.reject(concurrent);
+    return this.#next(options?.signal) as Promise<Message>;
+  }
+
+  /** The messages until the connection is closed; the iteration throws if it did not close normally. */
+  async *messages(): AsyncGenerator<Message, void, void> {
+    while (true) {
+      let message: Message;
+      try {
+        message = await this.recv(undefined);
+      } catch (error) {
+        if (error instanceof ConnectionClosedOK) return;
+        throw error;
+      }
+      yield message;
+    }
+  }
+
+  /** The pieces of one message. Leaving the iteration early drops the rest of it. */
+  async *pieces(): AsyncGenerator<Message, void, void> {
+    const concurrent = this.#concurrentCall();
+    if (concurrent !== undefined) throw concurrent;
+    this.#isStreaming = true;
+    let isComplete = false;
+    try {
+      if (this.#session.inbox.isEmpty) this.#session.protocol.streamMessage();
+      while (!isComplete) {
+        const delivery = await this.#next(undefined);
+        const { content, isLast } = delivery instanceof Piece ? delivery : { content: delivery, isLast: true };
+        isComplete = isLast;
+        if (content !== undefined) yield content;
+      }
+    } finally {
+      if (isComplete) this.#isStreaming = false;
+      else this.#dropPieces();
+    }
+  }
+
+  /** Takes the rest of a message that nobody wants any more. Until it has come, nothing else can be received. */
+  async #dropPieces(): Promise<void> {
+    try {
+      for (let delivery: Delivery; ; ) {
+        delivery = await this.#next(undefined);
+        if (!(delivery instanceof Piece) || delivery.isLast) break;
+      }
+    } catch {
+      // The connection is closed: nothing more to drop
+    }
+    this.#isStreaming = false;
+  }
+
+  #next(signal: AbortSignal | undefined): Promise<Delivery> {
+    const { inbox } = this.#session;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const delivery = inbox.poll();
+    if (delivery !== undefined) {
+      this.#session.regulate();
+      return Promise.resolve(delivery);
+    }
+    const received = new Promise<Delivery>((resolve, reject) => {
+      if (signal === undefined) inbox.wait({ resolve, reject });
+      else waitUnlessAborted(signal, resolve, reject);
+    });
+    received.catch(ignore);
+    this.#session.regulate();
+    return received;
+
+    function waitUnlessAborted(
+      signal: AbortSignal,
+      resolve: (delivery: Delivery) => void,
+      reject: (reason: unknown) => void,
+    ): void {
+      const abort = () => {
+        inbox.stopWaiting();
+        reject(signal.reason);
+      };
+      const settle = () => signal.removeEventListener("abort", abort);
+      signal.addEventListener("abort", abort, { once: true });
+      inbox.wait({
+        resolve: (delivery) => {
+          settle();
+          resolve(delivery);
+        },
+        reject: (reason) => {
+          settle();
+          reject(reason);
+        },
+      });
+    }
+  }
+
+  #concurrentCall(): ConcurrencyError | undefined {
+    if (this.#session.isConsumed) return new ConcurrencyError("Cannot receive: messages go to the handler's message hook");
+    if (!this.#isStreaming && !this.#session.inbox.isAwaited) return undefined;
+    return new ConcurrencyError("Cannot receive: another call is already receiving on this connection");
+  }
+}
+
+function ignore(): void {}

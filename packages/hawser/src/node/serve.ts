@@ -1,0 +1,79 @@
+/**
+ * `serve()`: options to a running server.
+ */
+
+import { Attachment } from "./attachment.ts";
+import { checkHandler, type Handler } from "./handler.ts";
+import { listenOptions, removeStaleSocket, setMode } from "./listen-options.ts";
+import { SocketListener } from "./listener.ts";
+import { Server } from "./server.ts";
+import { ServerCore } from "./server-core.ts";
+import { resolveServeOptions, type ServeOptions } from "./server-options.ts";
+import { systemWheel } from "./timing-wheel.ts";
+
+/**
+ * Starts a WebSocket server, and resolves once it listens.
+ *
+ * `handler` is a function that runs for the life of each connection, or an object of hooks.
+ *
+ * @throws {TypeError | RangeError} for an unknown option or a value that is not allowed.
+ * @throws {Error} what Node reports when it cannot listen, such as `EADDRINUSE`.
+ *
+ * @example
+ * ```ts
+ * import { connect, serve } from "hawser";
+ *
+ * const server = await serve(async (ws) => {
+ *   for await (const message of ws) await ws.send(message);
+ * });
+ *
+ * const ws = await connect(`ws://localhost:${server.port}`);
+ * await ws.send("hello");
+ * console.log(await ws.recv());
+ * await server.close();
+ * ```
+ */
+export async function serve<UserData = unknown>(
+  handler: Handler<UserData>,
+  options: ServeOptions<UserData> = {},
+): Promise<Server<UserData>> {
+  checkHandler(handler);
+  const core = new ServerCore(handler, resolveServeOptions(options), systemWheel);
+  options.signal?.throwIfAborted();
+  const server = options.server === undefined ? await listen(core, options) : attach(core, options);
+  closeOnAbort(server, options.signal);
+  return server;
+}
+
+async function listen<UserData>(core: ServerCore<UserData>, options: ServeOptions<UserData>): Promise<Server<UserData>> {
+  const { tls, proxyProtocol = "off", path } = options;
+  const settings = { listen: listenOptions(options), tls, proxyProtocol, openTimeout: core.settings.openTimeout };
+  const listener = new SocketListener(settings, (transport, endpoints) => core.open(transport, endpoints));
+  try {
+    await listener.listen();
+  } catch (error) {
+    const isTaken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+    if (path === undefined || !isTaken || !(await removeStaleSocket(path))) throw error;
+    await listener.listen();
+  }
+  if (path !== undefined) await setMode(path, options.mode);
+  return new Server(core, listener);
+}
+
+function attach<UserData>(core: ServerCore<UserData>, options: ServeOptions<UserData>): Server<UserData> {
+  const attachment = new Attachment(
+    options.server!,
+    options.pathname,
+    (transport, request, early) => core.openWith(transport, request, early),
+    () => void server.close(),
+  );
+  const server = new Server(core, attachment);
+  return server;
+}
+
+function closeOnAbort<UserData>(server: Server<UserData>, signal: AbortSignal | undefined): void {
+  if (signal === undefined) return;
+  const close = () => void server.close();
+  signal.addEventListener("abort", close, { once: true });
+  void server.waitClosed().then(() => signal.removeEventListener("abort", close));
+}

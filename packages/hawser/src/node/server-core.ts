@@ -1,0 +1,183 @@
+/**
+ * The life of a server's connections: from a transport to an opening, to a connection, to its handler, to its end.
+ */
+
+import type { HttpRequestHead } from "../handshake/http-request.ts";
+import { type HttpResponseHead, textResponse } from "../handshake/http-response.ts";
+import { SESSION } from "./connection.ts";
+import { type ConnectionClosed, ConnectionClosedOK } from "./errors.ts";
+import type { Handler } from "./handler.ts";
+import { FunctionRunner, type HandlerRunner, HookRunner, type RunnerHost } from "./handler-runner.ts";
+import type { Logger } from "./logger.ts";
+import { type AcceptedOpening, Opening, type OpeningHost } from "./opening.ts";
+import type { Outcome } from "./opening-decision.ts";
+import { Registry } from "./registry.ts";
+import { ServerConnection } from "./server-connection.ts";
+import type { ServerSettings } from "./server-options.ts";
+import { Session } from "./session.ts";
+import type { TimingWheel } from "./timing-wheel.ts";
+import type { Endpoints, Transport } from "./transport.ts";
+
+/** Seconds after which a client that was refused for want of room may try again. */
+const RETRY_AFTER_FULL = 5;
+
+export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<UserData> {
+  readonly settings: ServerSettings<UserData>;
+  readonly wheel: TimingWheel;
+  readonly registry: Registry<UserData> = new Registry();
+  readonly #handler: Handler<UserData>;
+  readonly #counts = { accepted: 0, refused: 0, closed: 0 };
+  /** Why no more connections are taken, once the server stops. */
+  #stopping: HttpResponseHead | undefined;
+
+  constructor(handler: Handler<UserData>, settings: ServerSettings<UserData>, wheel: TimingWheel) {
+    this.#handler = handler;
+    this.settings = settings;
+    this.wheel = wheel;
+  }
+
+  get logger(): Logger {
+    return this.settings.connection.logger;
+  }
+
+  /** Totals since the server began. */
+  get counts(): { readonly accepted: number; readonly refused: number; readonly closed: number } {
+    return this.#counts;
+  }
+
+  // Openings
+
+  /** A client connected. */
+  open(transport: Transport, endpoints: Endpoints): void {
+    const opening = new Opening(this, transport, endpoints);
+    const refusal = this.#stopping ?? this.#tooManyOpenings(endpoints.remoteAddress);
+    this.registry.openings.add(opening);
+    opening.start();
+    if (refusal !== undefined) opening.refuse(refusal);
+  }
+
+  /** A client asked for an upgrade, at an HTTP server that is not ours. */
+  openWith(transport: Transport, request: HttpRequestHead, early: Uint8Array): void {
+    const opening = new Opening(this, transport, transport.endpoints);
+    this.registry.openings.add(opening);
+    opening.startWith(request, early);
+  }
+
+  /** From now on every handshake, those under way included, is answered with 503. */
+  refuseAll(retryAfter: number | undefined): void {
+    this.#stopping = unavailable("This server is shutting down", retryAfter);
+    for (const opening of [...this.registry.openings]) opening.refuse(this.#stopping);
+  }
+
+  unavailable(address: string | undefined): HttpResponseHead | undefined {
+    if (this.#stopping !== undefined) return this.#stopping;
+    const { maxConnections, maxConnectionsPerAddress } = this.settings;
+    const { registry } = this;
+    if (registry.connections.size >= maxConnections) return full("maxConnections", maxConnections);
+    if (maxConnectionsPerAddress === Number.POSITIVE_INFINITY) return undefined;
+    if (registry.connectionsFrom(address) < maxConnectionsPerAddress) return undefined;
+    return full("maxConnectionsPerAddress", maxConnectionsPerAddress);
+  }
+
+  /** Clients that connect and say nothing must not pile up either: they may be as many as connections may. */
+  #tooManyOpenings(address: string | undefined): HttpResponseHead | undefined {
+    const { maxConnections, maxConnectionsPerAddress } = this.settings;
+    const { registry } = this;
+    if (registry.openings.size >= maxConnections) return full("maxConnections", maxConnections);
+    if (maxConnectionsPerAddress === Number.POSITIVE_INFINITY) return undefined;
+    if (registry.openingsFrom(address) < maxConnectionsPerAddress) return undefined;
+    return full("maxConnectionsPerAddress", maxConnectionsPerAddress);
+  }
+
+  accepted(opening: Opening<UserData>, { early, ...opened }: AcceptedOpening<UserData>): void {
+    const runner = this.#createRunner();
+    const ws = this.#connect(opened, runner);
+    const session = ws[SESSION];
+    this.registry.addConnection(ws);
+    this.registry.removeOpening(opening);
+    this.#counts.accepted++;
+    this.logger.info({ id: ws.id, remoteAddress: ws.remoteAddress, path: ws.request.path }, "connection open");
+    session.start();
+    runner.start(ws);
+    if (early.length > 0) session.received(early);
+    session.regulate();
+  }
+
+  answered(opening: Opening<UserData>, { response, fault }: Outcome, request: HttpRequestHead | undefined): void {
+    this.#counts.refused++;
+    const fields = { remoteAddress: opening.remoteAddress, path: request?.path, status: response.status };
+    if (fault?.cause !== undefined) this.logger.error({ ...fields, err: fault.cause }, "a handshake hook failed");
+    else if (fault !== undefined) this.logger.debug({ ...fields, reason: fault.text }, "handshake refused");
+    else this.logger.debug(fields, "request answered");
+  }
+
+  ended(opening: Opening<UserData>): void {
+    this.registry.removeOpening(opening);
+  }
+
+  // Connections
+
+  #connect(
+    { transport, agreement, response, pending, endpoints }: Omit<AcceptedOpening<UserData>, "early">,
+    runner: HandlerRunner<UserData>,
+  ): ServerConnection<UserData> {
+    const { request, subprotocol, extensions } = agreement;
+    const session = new Session(this.settings.connection, transport, extensions, this.wheel, runner);
+    return new ServerConnection(session, { request, response, subprotocol, extensions }, endpoints, pending);
+  }
+
+  #createRunner(): HandlerRunner<UserData> {
+    const handler = this.#handler;
+    return typeof handler === "function" ? new FunctionRunner(this, handler) : new HookRunner(this, handler);
+  }
+
+  handlerStarted(ws: ServerConnection<UserData>, running: Promise<void>): void {
+    this.registry.addHandler(ws, running);
+  }
+
+  handlerFailed(ws: ServerConnection<UserData>, error: unknown): void {
+    this.logger.error({ id: ws.id, remoteAddress: ws.remoteAddress, err: error }, "connection handler failed");
+  }
+
+  connectionClosed(ws: ServerConnection<UserData>, error: ConnectionClosed): void {
+    this.registry.removeConnection(ws);
+    this.#counts.closed++;
+    const { code, reason, cause } = error;
+    const fields = { id: ws.id, remoteAddress: ws.remoteAddress, code, reason };
+    const details = error instanceof ConnectionClosedOK || cause === undefined ? fields : { ...fields, err: cause };
+    this.logger.info(details, "connection closed");
+  }
+
+  /**
+   * Resolves when every handler has returned. One that has not, `closeTimeout` after its connection closed, is logged and no
+   * longer waited for.
+   */
+  async untilHandlersReturn(): Promise<void> {
+    const { closeTimeout } = this.settings.connection;
+    const { clock } = this.wheel;
+    const waits = [...this.registry.handlers].map(async ([ws, running]) => {
+      await ws.waitClosed();
+      let scheduled: unknown;
+      const expired = new Promise<"expired">((resolve) => {
+        scheduled = clock.schedule(() => resolve("expired"), closeTimeout);
+      });
+      const outcome = await Promise.race([running, expired]);
+      clock.cancel(scheduled);
+      if (outcome === "expired") this.#abandonHandler(ws);
+    });
+    await Promise.all(waits);
+  }
+
+  #abandonHandler(ws: ServerConnection<UserData>): void {
+    const { closeTimeout } = this.settings.connection;
+    this.logger.warn({ id: ws.id, closeTimeout }, "a handler still runs after its connection closed, not waiting for it");
+  }
+}
+
+function full(option: string, limit: number): HttpResponseHead {
+  return unavailable(`This server takes no more connections: ${option} is ${limit}`, RETRY_AFTER_FULL);
+}
+
+function unavailable(text: string, retryAfter: number | undefined): HttpResponseHead {
+  return textResponse(503, `${text}\n`, retryAfter === undefined ? [] : [["Retry-After", String(retryAfter)]]);
+}

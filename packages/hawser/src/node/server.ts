@@ -1,0 +1,150 @@
+/**
+ * A server as its user sees it: where it listens, who is connected, and how it stops.
+ */
+
+import { CloseCode } from "../protocol/close-code.ts";
+import { checkClose } from "../protocol/close-frame.ts";
+import { type DrainOptions, drainConnections, resolveDrain } from "./draining.ts";
+import type { Listener } from "./listener.ts";
+import type { ServerConnection } from "./server-connection.ts";
+import type { ServerCore } from "./server-core.ts";
+
+export interface CloseOptions {
+  /**
+   * The close code that open connections get.
+   *
+   * @default 1001, "going away"
+   */
+  readonly code?: number;
+  /** At most 123 bytes. */
+  readonly reason?: string;
+  /**
+   * Whether open connections are closed; if not, the server waits until the clients leave.
+   *
+   * @default true
+   */
+  readonly closeConnections?: boolean;
+}
+
+/** What a server counts. */
+export interface ServerMetrics {
+  /** Connections that are open or closing. */
+  readonly connections: number;
+  /** Clients whose opening handshake is not done. */
+  readonly openings: number;
+  /** Handshakes that succeeded since the server began. */
+  readonly accepted: number;
+  /** Requests that were answered otherwise. */
+  readonly refused: number;
+  /** Connections that have ended. */
+  readonly closed: number;
+}
+
+export class Server<UserData = unknown> {
+  readonly #core: ServerCore<UserData>;
+  readonly #listener: Listener;
+  readonly #address: Listener["address"];
+  #isReady = true;
+  #closed: Promise<void> | undefined;
+  #draining: Promise<void> | undefined;
+  readonly #stopDraining = new AbortController();
+  readonly #whenClosed: Promise<void>;
+  #resolveClosed!: () => void;
+
+  /** @internal */
+  constructor(core: ServerCore<UserData>, listener: Listener) {
+    this.#core = core;
+    this.#listener = listener;
+    this.#address = listener.address;
+    this.#whenClosed = new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+    });
+  }
+
+  /** Where the server listens, as `net.Server.address()` gives it: for TCP `{ address, family, port }`, else the path. */
+  get address(): Listener["address"] {
+    return this.#address ?? this.#listener.address;
+  }
+
+  /** The TCP port, or 0. */
+  get port(): number {
+    const { address } = this;
+    return typeof address === "object" && address !== null ? address.port : 0;
+  }
+
+  /** The connections that are open now: those that broadcasts go to. */
+  get connections(): Set<ServerConnection<UserData>> {
+    const open = new Set<ServerConnection<UserData>>();
+    for (const ws of this.#core.registry.connections) if (ws.state === "open") open.add(ws);
+    return open;
+  }
+
+  /** Whether the server wants more connections: false once it drains or closes. What a readiness probe asks. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** Counts since the server began, as they are now. */
+  metrics(): ServerMetrics {
+    const { registry, counts } = this.#core;
+    return { connections: registry.connections.size, openings: registry.openings.size, ...counts };
+  }
+
+  /**
+   * Stops the server: no more connections are accepted, handshakes under way get 503, and open connections are closed with
+   * `code`, all at once, each within `closeTimeout`.
+   *
+   * Resolves when every TCP connection has ended and every handler has returned; a handler that has not, `closeTimeout` after
+   * its connection closed, is logged and no longer waited for. Calling it again is the same as waiting for the first call, but
+   * a server that waits for its clients to leave can be closed.
+   *
+   * @throws {RangeError} if `code` must not be sent, or `reason` is longer than 123 bytes.
+   */
+  close(options: CloseOptions = {}): Promise<void> {
+    const { code = CloseCode.GOING_AWAY, reason = "", closeConnections = true } = options;
+    checkClose(code, reason, this.#core.settings.connection.text);
+    this.#isReady = false;
+    this.#stopDraining.abort();
+    this.#closed ??= this.#shutDown();
+    if (closeConnections) for (const ws of this.#core.registry.connections) void ws.close(code, reason);
+    return this.#closed;
+  }
+
+  /**
+   * Stops the server for a rolling restart: without losing a client, and without all of them coming back at once.
+   *
+   * First {@link isReady} is false while connections are still accepted, until routers have noticed (`notReady`); then new
+   * handshakes get 503 with `Retry-After`, and open connections are closed one by one over `window`. Resolves as
+   * {@link close} does.
+   *
+   * @throws {RangeError} if an option's value is not allowed.
+   */
+  drain(options: DrainOptions = {}): Promise<void> {
+    const settings = resolveDrain(options, this.#core.settings.connection.text);
+    this.#isReady = false;
+    this.#draining ??= drainConnections(this.#core, settings, this.#stopDraining.signal).then(() =>
+      this.close({ code: settings.code, reason: settings.reason }),
+    );
+    return this.#draining;
+  }
+
+  /** Resolves when the server has stopped, whoever stopped it. */
+  waitClosed(): Promise<void> {
+    return this.#whenClosed;
+  }
+
+  /** Closes the server at the end of an `await using` block. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #shutDown(): Promise<void> {
+    const { registry } = this.#core;
+    const listenerClosed = this.#listener.close();
+    this.#core.refuseAll(undefined);
+    await registry.untilIdle();
+    await this.#core.untilHandlersReturn();
+    await listenerClosed;
+    this.#resolveClosed();
+  }
+}

@@ -1,0 +1,263 @@
+/**
+ * The run loop of one connection: joins the protocol, a transport, the timing wheel, and whoever consumes the messages.
+ *
+ * Regulates the reading: messages wait in the inbox until they are consumed, and the transport is paused while it is full.
+ */
+
+import type { CloseInfo } from "../protocol/closing.ts";
+import type { Extension } from "../protocol/extension.ts";
+import type { Message } from "../protocol/message-assembler.ts";
+import { Protocol, type ProtocolSink } from "../protocol/protocol.ts";
+import type { ProtocolSettings } from "../protocol/settings.ts";
+import { type ConnectionClosed, connectionClosed } from "./errors.ts";
+import { Inbox, type InboxLimits, Piece } from "./inbox.ts";
+import { Outbox } from "./outbox.ts";
+import type { Timed, TimingWheel } from "./timing-wheel.ts";
+import type { Transport, TransportSink } from "./transport.ts";
+
+/** What all connections of an endpoint share. */
+export interface SessionSettings extends ProtocolSettings, InboxLimits {
+  /** Bytes that wait for the peer above which `send()` waits; it goes on at a quarter. */
+  readonly writeLimit: number;
+}
+
+/** Who is told what happens to a session. Methods must not throw. */
+export interface SessionOwner {
+  /**
+   * Consumes messages as they come, one at a time: the next one is held back until a returned promise has settled. Without
+   * it, messages wait in the inbox.
+   */
+  consume?(message: Message): Promise<void> | undefined;
+  /** What had to wait for the peer is sent. */
+  drained?(): void;
+  /** The closing handshake has begun. */
+  closing?(): void;
+  closed(error: ConnectionClosed): void;
+}
+
+export class Session implements ProtocolSink, TransportSink, Timed {
+  readonly settings: SessionSettings;
+  readonly transport: Transport;
+  readonly protocol: Protocol;
+  readonly outbox: Outbox;
+  readonly extensions: readonly Extension[];
+  readonly #wheel: TimingWheel;
+  readonly #owner: SessionOwner;
+  #inbox: Inbox | undefined;
+  #isConsuming = false;
+  #transportError: Error | undefined;
+  #closedError: ConnectionClosed | undefined;
+  #closedWaiters: (() => void)[] | undefined;
+
+  /** Milliseconds from the last answered ping to its pong. */
+  latency: number | undefined;
+  slot = -1;
+
+  constructor(
+    settings: SessionSettings,
+    transport: Transport,
+    extensions: readonly Extension[],
+    wheel: TimingWheel,
+    owner: SessionOwner,
+  ) {
+    this.settings = settings;
+    this.transport = transport;
+    this.extensions = extensions;
+    this.#wheel = wheel;
+    this.#owner = owner;
+    this.protocol = new Protocol(settings, this, transport, extensions, this.now);
+    this.outbox = new Outbox(this);
+  }
+
+  /** Begins to receive. */
+  start(): void {
+    this.#wheel.schedule(this);
+    this.transport.attach(this);
+  }
+
+  get now(): number {
+    return this.#wheel.clock.now();
+  }
+
+  get inbox(): Inbox {
+    this.#inbox ??= this.#makeInbox();
+    return this.#inbox;
+  }
+
+  /** Whether messages go to the owner rather than to the inbox. */
+  get isConsumed(): boolean {
+    return this.#owner.consume !== undefined;
+  }
+
+  /** How the connection ended, once it has. */
+  get closedError(): ConnectionClosed | undefined {
+    return this.#closedError;
+  }
+
+  /** Resolves when the connection is closed. */
+  waitClosed(): Promise<void> {
+    if (this.#closedError !== undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#closedWaiters ??= [];
+      this.#closedWaiters.push(resolve);
+    });
+  }
+
+  /** A promise that rejects with the way the connection ended, once it has. Need not be handled. */
+  rejectOnceClosed(): Promise<never> {
+    const rejected = this.waitClosed().then(() => {
+      throw this.#closedError;
+    });
+    rejected.catch(ignore);
+    return rejected;
+  }
+
+  /** Holds back the messages for a consumer until `settled`, which must not reject. */
+  holdBack(settled: Promise<void>): void {
+    this.#isConsuming = true;
+    settled.then(() => {
+      this.#isConsuming = false;
+      this.#consumeQueued();
+    });
+  }
+
+  /** Reads on if there is room again. To be called after something was taken from the inbox. */
+  regulate(): void {
+    const { transport } = this;
+    if (this.#isInputOverfull()) {
+      if (this.protocol.canSend) transport.pause();
+    } else if (transport.isPaused && this.#hasInputRoom()) {
+      transport.resume();
+    }
+  }
+
+  // What the transport tells
+
+  received(bytes: Uint8Array): void {
+    this.protocol.receive(bytes, this.now);
+    if (this.#isInputOverfull() && this.protocol.canSend) this.transport.pause();
+  }
+
+  receivedEnd(): void {
+    this.protocol.receiveEnd(this.now);
+  }
+
+  drained(): void {
+    this.protocol.outputDrained();
+    this.outbox.drained();
+    if (!this.outbox.isCongested) {
+      this.#owner.drained?.();
+      this.#consumeQueued();
+    }
+  }
+
+  ended(error: Error | undefined): void {
+    this.#transportError = error;
+    this.protocol.transportEnded(this.now);
+  }
+
+  // What the protocol tells
+
+  message(message: Message): void {
+    const mayConsume = this.#owner.consume !== undefined && !this.#isHeldBack && (this.#inbox?.isEmpty ?? true);
+    if (mayConsume) this.#consume(message);
+    else this.#put(message);
+  }
+
+  piece(content: Message | undefined, isLast: boolean): void {
+    this.#put(new Piece(content, isLast));
+  }
+
+  ping(): void {}
+
+  pong(_payload: Uint8Array, latency: number | undefined): void {
+    if (latency !== undefined) this.latency = latency;
+  }
+
+  closing(): void {
+    this.#wheel.schedule(this);
+    this.#owner.closing?.();
+    // The peer's Close frame must be heard, whatever stands before it
+    this.transport.resume();
+  }
+
+  end(): void {
+    this.transport.finish();
+  }
+
+  abort(): void {
+    this.transport.abort();
+  }
+
+  closed(info: CloseInfo): void {
+    this.#wheel.remove(this);
+    const error = connectionClosed(info, this.#transportError);
+    this.#closedError = error;
+    this.#inbox?.finish(error);
+    this.outbox.closed();
+    for (const resolve of this.#closedWaiters ?? []) resolve();
+    this.#closedWaiters = undefined;
+    this.#owner.closed(error);
+  }
+
+  // What the timing wheel tells
+
+  get deadline(): number {
+    return this.protocol.deadline;
+  }
+
+  handleTimeout(now: number): void {
+    if (this.transport.isPaused) this.protocol.receivingPaused(now);
+    this.protocol.handleTimeout(now);
+    this.transport.flush();
+  }
+
+  // Consuming
+
+  #makeInbox(): Inbox {
+    const inbox = new Inbox(this.settings);
+    if (this.#closedError !== undefined) inbox.finish(this.#closedError);
+    return inbox;
+  }
+
+  #put(delivery: Message | Piece): void {
+    // Once we are closing, what nobody has room for is dropped: the peer's Close frame stands behind it
+    if (!this.protocol.canSend && this.#isInputOverfull()) return;
+    this.inbox.put(delivery);
+  }
+
+  get #isHeldBack(): boolean {
+    return this.#isConsuming || this.outbox.isCongested;
+  }
+
+  #consume(message: Message): void {
+    const settled = this.#owner.consume?.(message);
+    if (settled !== undefined) this.holdBack(settled);
+  }
+
+  #consumeQueued(): void {
+    const inbox = this.#inbox;
+    if (inbox === undefined || this.#owner.consume === undefined) return;
+    while (!inbox.isEmpty && !this.#isHeldBack) this.#consume(inbox.poll() as Message);
+    this.regulate();
+  }
+
+  // Reading
+
+  #isInputOverfull(): boolean {
+    const { heldBytes } = this.protocol;
+    if (this.#inbox === undefined && heldBytes === 0) return false;
+    return !this.#isReadyToConsume && this.inbox.isOverfull(heldBytes);
+  }
+
+  #hasInputRoom(): boolean {
+    return this.#isReadyToConsume || this.inbox.hasRoom(this.protocol.heldBytes);
+  }
+
+  /** Whether a hook waits for the next message, which is then read to its end. */
+  get #isReadyToConsume(): boolean {
+    return this.#owner.consume !== undefined && !this.#isHeldBack;
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,217 @@
+/**
+ * A transport on a Node stream: a TCP, TLS or Unix socket, or any other duplex stream.
+ *
+ * All frames of a turn go into one buffer and leave in one write. The buffer returns to the pool when the kernel has taken
+ * all of it, which nearly always is at once; what must wait behind other bytes waits in memory of its own size.
+ */
+
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
+import { flushLater } from "./flush-queue.ts";
+import { OUTPUT_SIZE, OutputPool } from "./output-pool.ts";
+import type { Endpoints, Transport, TransportSink } from "./transport.ts";
+
+/** Bytes that may wait before answers to pings are put off. */
+const CONGESTED = 65_536;
+
+const pool = new OutputPool();
+
+const NO_BYTES: Buffer = Buffer.alloc(0);
+
+/** Where a stream finds its transport: one property in place of a closure for each event of each connection. */
+const TRANSPORT: unique symbol = Symbol("transport");
+
+type TransportStream = Duplex & { [TRANSPORT]?: StreamTransport };
+
+export class StreamTransport implements Transport {
+  readonly #stream: TransportStream;
+  /** Whether the kernel may take a write at once, so that its memory can be used again; encryption takes it later. */
+  readonly #writesAtOnce: boolean;
+  #sink: TransportSink | undefined;
+  #isReceiving = false;
+  #isFlushScheduled = false;
+  #isCorked = false;
+  /** Since when bytes wait for the kernel; 0 if none do. */
+  #waitingSince = 0;
+  /** The pool's buffer that the kernel has not taken all of. */
+  #untaken: Buffer = NO_BYTES;
+  #error: Error | undefined;
+
+  bytes: Buffer = NO_BYTES;
+  end = 0;
+
+  constructor(stream: Duplex) {
+    this.#stream = stream;
+    this.#writesAtOnce = stream instanceof Socket && !(stream instanceof TLSSocket);
+  }
+
+  attach(sink: TransportSink): void {
+    const isFirst = this.#sink === undefined;
+    this.#sink = sink;
+    if (!isFirst) return;
+    const stream = this.#stream;
+    stream[TRANSPORT] = this;
+    stream.on("data", onData).on("end", onEnd).on("error", onError).on("close", onClose);
+    if (stream.closed) process.nextTick(() => this.streamClosed());
+  }
+
+  get endpoints(): Endpoints {
+    const { localAddress, localPort, remoteAddress, remotePort, encrypted } = this.#stream as Partial<TLSSocket>;
+    return { localAddress, localPort, remoteAddress, remotePort, isSecure: encrypted === true };
+  }
+
+  // Reading
+
+  get isPaused(): boolean {
+    return this.#stream.isPaused();
+  }
+
+  pause(): void {
+    this.#stream.pause();
+  }
+
+  resume(): void {
+    this.#stream.resume();
+  }
+
+  /** Bytes arrived, by the stream or with the opening handshake. What they cause to be sent leaves in one write. */
+  receive(bytes: Uint8Array): void {
+    this.#isReceiving = true;
+    this.#sink?.received(bytes);
+    this.#isReceiving = false;
+    if (this.end > 0 || this.#isCorked) this.flush();
+  }
+
+  receiveEnd(): void {
+    this.#sink?.receivedEnd();
+  }
+
+  streamFailed(error: Error): void {
+    this.#error ??= error;
+  }
+
+  streamClosed(): void {
+    const sink = this.#sink;
+    this.#sink = undefined;
+    this.#discardOutput();
+    sink?.ended(this.#error);
+  }
+
+  // Writing
+
+  get bufferedAmount(): number {
+    return this.end + this.#stream.writableLength;
+  }
+
+  get isCongested(): boolean {
+    return this.bufferedAmount > CONGESTED;
+  }
+
+  get stalledFor(): number {
+    return this.#waitingSince === 0 ? 0 : performance.now() - this.#waitingSince;
+  }
+
+  reserve(length: number): void {
+    if (this.bytes.length - this.end < length) this.#makeRoom(length);
+    this.#scheduleFlush();
+  }
+
+  append(payload: Uint8Array): void {
+    if (!this.#isWritable) return;
+    if (!this.#isCorked) this.#stream.cork();
+    this.#isCorked = true;
+    this.#writeBuffer();
+    this.#stream.write(payload);
+    this.#scheduleFlush();
+  }
+
+  flush(): void {
+    this.#isFlushScheduled = false;
+    if (!this.#isWritable) {
+      this.#discardOutput();
+      return;
+    }
+    this.#writeBuffer();
+    if (this.#isCorked) {
+      this.#isCorked = false;
+      this.#stream.uncork();
+    }
+    if (this.#stream.writableLength > 0 && this.#waitingSince === 0) this.#awaitDrain();
+  }
+
+  finish(): void {
+    this.flush();
+    this.#stream.end();
+  }
+
+  abort(): void {
+    this.#stream.destroy();
+  }
+
+  get #isWritable(): boolean {
+    return this.#stream.writable;
+  }
+
+  #scheduleFlush(): void {
+    if (this.#isReceiving || this.#isFlushScheduled) return;
+    this.#isFlushScheduled = true;
+    flushLater(this);
+  }
+
+  #makeRoom(length: number): void {
+    if (this.end > 0 && this.end + length > OUTPUT_SIZE) this.flush();
+    const previous = this.bytes;
+    this.bytes = pool.lend(Math.max(this.end + length, Math.min(this.end * 2, OUTPUT_SIZE)));
+    previous.copy(this.bytes, 0, 0, this.end);
+    pool.takeBack(previous);
+  }
+
+  #writeBuffer(): void {
+    const { bytes, end } = this;
+    if (end === 0) return;
+    this.bytes = NO_BYTES;
+    this.end = 0;
+    const mayTakeAtOnce = this.#writesAtOnce && this.#stream.writableLength === 0 && !this.#isCorked;
+    this.#stream.write(mayTakeAtOnce ? bytes.subarray(0, end) : Buffer.from(bytes.subarray(0, end)));
+    if (mayTakeAtOnce && this.#stream.writableLength > 0) this.#untaken = bytes;
+    else pool.takeBack(bytes);
+  }
+
+  #awaitDrain(): void {
+    this.#waitingSince = performance.now();
+    // Written after all that waits, so its callback tells when that is gone: 'drain' comes for long queues alone.
+    this.#stream.write(NO_BYTES, () => this.#drained());
+  }
+
+  #drained(): void {
+    this.#waitingSince = 0;
+    pool.takeBack(this.#untaken);
+    this.#untaken = NO_BYTES;
+    if (this.#stream.destroyed) return;
+    if (this.#stream.writableLength > 0) this.#awaitDrain();
+    this.#sink?.drained();
+  }
+
+  #discardOutput(): void {
+    pool.takeBack(this.bytes);
+    this.bytes = NO_BYTES;
+    this.end = 0;
+  }
+}
+
+function onData(this: TransportStream, bytes: Buffer): void {
+  this[TRANSPORT]!.receive(bytes);
+}
+
+function onEnd(this: TransportStream): void {
+  this[TRANSPORT]!.receiveEnd();
+}
+
+function onError(this: TransportStream, error: Error): void {
+  this[TRANSPORT]!.streamFailed(error);
+}
+
+function onClose(this: TransportStream): void {
+  this[TRANSPORT]!.streamClosed();
+}

@@ -1,0 +1,100 @@
+/**
+ * Deadlines of many connections on one timer.
+ *
+ * An entry stands in the slot of the deadline that it had when it was put there. Traffic only moves the entry's own
+ * deadline; the wheel notices when it comes to the slot, and puts the entry into the slot of the new one. So a message costs
+ * the wheel nothing.
+ */
+
+import { type Clock, systemClock } from "./clock.ts";
+
+export interface Timed {
+  /** In the clock's milliseconds; `Infinity`: none. */
+  readonly deadline: number;
+  /** Called at the deadline or a little later. */
+  handleTimeout(now: number): void;
+  /** The wheel's own note of where the entry stands; -1 while it stands nowhere. */
+  slot: number;
+}
+
+/** Milliseconds that one slot covers: how late a deadline may be met. */
+const RESOLUTION = 10;
+
+/** Milliseconds by which a timer may be late before the event loop counts as having stalled. */
+const STALL = 500;
+
+export class TimingWheel {
+  readonly #clock: Clock;
+  readonly #slots: Map<number, Set<Timed>> = new Map();
+  #timer: unknown;
+  /** The slot that the timer is set for. */
+  #nextSlot = Number.POSITIVE_INFINITY;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get clock(): Clock {
+    return this.#clock;
+  }
+
+  /** Puts an entry where its deadline is now: on entering, and whenever its deadline has come nearer. */
+  schedule(entry: Timed): void {
+    this.remove(entry);
+    if (entry.deadline === Number.POSITIVE_INFINITY) return;
+    const slot = Math.ceil(entry.deadline / RESOLUTION);
+    let entries = this.#slots.get(slot);
+    if (entries === undefined) {
+      entries = new Set();
+      this.#slots.set(slot, entries);
+    }
+    entries.add(entry);
+    entry.slot = slot;
+    if (slot < this.#nextSlot) this.#setTimer(slot);
+  }
+
+  remove(entry: Timed): void {
+    const entries = this.#slots.get(entry.slot);
+    entry.slot = -1;
+    entries?.delete(entry);
+  }
+
+  #setTimer(slot: number): void {
+    if (this.#timer !== undefined) this.#clock.cancel(this.#timer);
+    this.#nextSlot = slot;
+    const delay = Math.max(1, Math.ceil(slot * RESOLUTION - this.#clock.now()));
+    this.#timer = this.#clock.schedule(() => this.#timerFired(), delay);
+  }
+
+  #timerFired(): void {
+    this.#timer = undefined;
+    const lateness = this.#clock.now() - this.#nextSlot * RESOLUTION;
+    // After a stall of our own, the peers' signs of life lie unread: they are heard before anybody is judged.
+    if (lateness > STALL) this.#clock.afterInput(() => this.#turn());
+    else this.#turn();
+  }
+
+  #turn(): void {
+    const now = this.#clock.now();
+    const current = Math.floor(now / RESOLUTION);
+    const due = [...this.#slots.keys()].filter((slot) => slot <= current);
+    for (const slot of due) this.#empty(slot, now);
+    this.#nextSlot = Number.POSITIVE_INFINITY;
+    const earliest = Math.min(...this.#slots.keys());
+    if (earliest !== Number.POSITIVE_INFINITY) this.#setTimer(earliest);
+  }
+
+  #empty(slot: number, now: number): void {
+    const entries = this.#slots.get(slot)!;
+    this.#slots.delete(slot);
+    for (const entry of entries) {
+      entry.slot = -1;
+      if (entry.deadline <= now) entry.handleTimeout(now);
+      // Unless handling it has put the entry elsewhere already
+      if (entry.slot === -1) this.schedule(entry);
+    }
+  }
+}
+
+/** The process's wheel. */
+export const systemWheel: TimingWheel = new TimingWheel(systemClock);

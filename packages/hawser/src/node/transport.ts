@@ -1,0 +1,47 @@
+/**
+ * What carries a connection's bytes: a TCP or TLS socket, a Unix socket, an HTTP/1.1 upgrade, memory in tests.
+ */
+
+import type { FrameOutput } from "../bytes/frame-output.ts";
+
+export interface Transport extends FrameOutput {
+  /** Hands what arrives to `sink` from now on. The first call starts the reading. */
+  attach(sink: TransportSink): void;
+  /** Bytes that were output and that the operating system has not taken yet. */
+  readonly bufferedAmount: number;
+  /** Milliseconds for which the bytes that wait have waited; 0 if none do. */
+  readonly stalledFor: number;
+  /** Sends what was output; otherwise that happens at the end of the event loop's turn, in one write. */
+  flush(): void;
+  /** Stops reading. What has been read already may still be handed out. */
+  pause(): void;
+  resume(): void;
+  readonly isPaused: boolean;
+  /** Ends our side once everything is sent. */
+  finish(): void;
+  /** Destroys the transport; nothing more is sent. */
+  abort(): void;
+  readonly endpoints: Endpoints;
+}
+
+/** What a transport reports to. */
+export interface TransportSink {
+  /** Bytes from the peer. They may be changed, and are not valid after the call. */
+  received(bytes: Uint8Array): void;
+  /** The peer ended its side. */
+  receivedEnd(): void;
+  /** All that waited was taken by the operating system. */
+  drained(): void;
+  /** Both sides have ended, or the transport broke; the last call. */
+  ended(error: Error | undefined): void;
+}
+
+/** Who is connected to whom, as far as the transport knows. */
+export interface Endpoints {
+  readonly localAddress: string | undefined;
+  readonly localPort: number | undefined;
+  readonly remoteAddress: string | undefined;
+  readonly remotePort: number | undefined;
+  /** Whether the transport itself is encrypted. */
+  readonly isSecure: boolean;
+}

@@ -1,0 +1,67 @@
+/**
+ * What an extension does to messages (RFC 6455, section 9), as the protocol core sees it.
+ *
+ * The core knows this contract and no extension. Every call is synchronous, so the order of calls is the order on the wire.
+ */
+
+import type { DataOpcode } from "./opcode.ts";
+
+/** The reserved bits of a frame's first byte. */
+export const Rsv = { NONE: 0, RSV1: 0x40, RSV2: 0x20, RSV3: 0x10 } as const;
+
+/** One of the offered or agreed parameters: a value, or `true` for a parameter without one. */
+export type ExtensionParameterValue = string | true;
+export type ExtensionParameters = ReadonlyMap<string, ExtensionParameterValue>;
+
+/** Where a payload stands in its message. */
+export interface MessagePart {
+  readonly opcode: DataOpcode;
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+  /** The caller's wish for this message; `undefined` leaves it to the extension. */
+  readonly compress: boolean | undefined;
+}
+
+/** Why a payload could not be decoded. The core turns it into a close code. */
+export type ExtensionFault = "TOO_BIG" | "INVALID";
+
+export interface Extension {
+  /** The registered name, as negotiated. */
+  readonly name: string;
+
+  /** The agreed parameters, as in the response header. */
+  readonly parameters: ExtensionParameters;
+
+  /** The reserved bit that marks an encoded message, set on its first frame alone. */
+  readonly rsv: number;
+
+  /**
+   * Encodes a message or one of its fragments. `undefined` sends `payload` as it is with the reserved bit clear; it may be
+   * returned for a first part only, and then the message's further parts are not offered.
+   *
+   * The result is the core's until the next call of the same extension.
+   */
+  encode(payload: Uint8Array, part: MessagePart): Uint8Array | undefined;
+
+  /**
+   * Decodes the payload of a whole message whose reserved bit was set. MUST check `maxSize` (bytes of the result) before it
+   * takes memory, and MUST NOT throw for what a peer sent. The result is the caller's to keep.
+   */
+  decode(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault;
+
+  /**
+   * Present when the encoding of one message can serve many connections: all those whose `sharing.key` is equal.
+   */
+  readonly sharing?: ExtensionSharing;
+
+  /** The connection is closed; memory can be given back. */
+  release?(): void;
+}
+
+export interface ExtensionSharing {
+  readonly key: string;
+  /** Encodes a whole message so that any receiver with the same key can decode it. `undefined`: better sent as it is. */
+  encode(payload: Uint8Array): Uint8Array | undefined;
+  /** A message that `encode` of any connection with this key encoded was sent on this connection. */
+  sent(payload: Uint8Array): void;
+}

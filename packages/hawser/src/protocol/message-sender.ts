@@ -1,0 +1,88 @@
+/**
+ * Messages to frames (RFC 6455, section 6.1): extensions applied, fragments kept in order.
+ *
+ * Does not know whether the connection is open: the protocol asks it to send only while it is.
+ */
+
+import type { FrameOutput } from "../bytes/frame-output.ts";
+import type { Extension, MessagePart } from "./extension.ts";
+import { FIN, writeFrame, writeTextFrame } from "./frame-writer.ts";
+import { type DataOpcode, Opcode } from "./opcode.ts";
+import type { ProtocolSettings } from "./settings.ts";
+
+/** Shared frames below this length are cheaper to copy next to the other frames of a turn than to write apart. */
+const SHARED_BY_REFERENCE = 1_024;
+
+export class MessageSender {
+  readonly #settings: ProtocolSettings;
+  readonly #output: FrameOutput;
+  readonly #extensions: readonly Extension[];
+  /** The reserved bits of the message whose fragments are being sent; `undefined` between messages. */
+  #fragmentsRsv: number | undefined;
+
+  constructor(settings: ProtocolSettings, output: FrameOutput, extensions: readonly Extension[]) {
+    this.#settings = settings;
+    this.#output = output;
+    this.#extensions = extensions;
+  }
+
+  get isSendingFragments(): boolean {
+    return this.#fragmentsRsv !== undefined;
+  }
+
+  text(text: string, compress: boolean | undefined): void {
+    const { text: codec, maskingKeys } = this.#settings;
+    if (this.#extensions.length > 0) this.bytes(codec.encode(text), Opcode.TEXT, compress);
+    else writeTextFrame(this.#output, FIN | Opcode.TEXT, text, codec, maskingKeys);
+  }
+
+  bytes(payload: Uint8Array, opcode: DataOpcode, compress: boolean | undefined): void {
+    if (this.#extensions.length === 0) {
+      writeFrame(this.#output, FIN | opcode, payload, this.#settings.maskingKeys);
+      return;
+    }
+    const encoded = this.#encode(payload, { opcode, isFirst: true, isLast: true, compress }, ALL_RSV);
+    writeFrame(this.#output, FIN | opcode | encoded.rsv, encoded.payload, this.#settings.maskingKeys);
+  }
+
+  /** The first fragment decides on the message's type and encoding. */
+  fragment(payload: Uint8Array, opcode: DataOpcode, isLast: boolean, compress: boolean | undefined): void {
+    const isFirst = this.#fragmentsRsv === undefined;
+    const encoded = this.#encode(payload, { opcode, isFirst, isLast, compress }, this.#fragmentsRsv ?? ALL_RSV);
+    const firstByte = (isLast ? FIN : 0) | (isFirst ? opcode | encoded.rsv : Opcode.CONTINUATION);
+    writeFrame(this.#output, firstByte, encoded.payload, this.#settings.maskingKeys);
+    if (isLast) this.#fragmentsRsv = undefined;
+    else if (isFirst) this.#fragmentsRsv = encoded.rsv;
+  }
+
+  /** A frame that was built for many connections, this one among them. */
+  shared(frame: Uint8Array): void {
+    const output = this.#output;
+    if (frame.length >= SHARED_BY_REFERENCE) {
+      output.append(frame);
+      return;
+    }
+    output.reserve(frame.length);
+    output.bytes.set(frame, output.end);
+    output.end += frame.length;
+  }
+
+  control(opcode: Opcode, payload: Uint8Array): void {
+    writeFrame(this.#output, FIN | opcode, payload, this.#settings.maskingKeys);
+  }
+
+  /** Applies the extensions whose reserved bit is among `candidates`. */
+  #encode(payload: Uint8Array, part: MessagePart, candidates: number): { payload: Uint8Array; rsv: number } {
+    const result = { payload, rsv: 0 };
+    for (const extension of this.#extensions) {
+      if ((extension.rsv & candidates) === 0) continue;
+      const encoded = extension.encode(result.payload, part);
+      if (encoded === undefined) continue;
+      result.payload = encoded;
+      result.rsv |= extension.rsv;
+    }
+    return result;
+  }
+}
+
+const ALL_RSV = 0x70;

@@ -1,0 +1,360 @@
+/**
+ * A connection after its opening handshake: RFC 6455, both roles, without I/O.
+ *
+ * Bytes, the end of the stream and the time go in; messages come out through the sink, frames through the output, and
+ * {@link Protocol.deadline} says when the driver must come back. Never throws for what a peer sent: a broken rule becomes a
+ * Close frame. The caller's own mistakes throw.
+ */
+
+import { copyBytes } from "../bytes/copy.ts";
+import type { FrameOutput } from "../bytes/frame-output.ts";
+import type { CloseStatus } from "./close-code.ts";
+import { checkClose, parseClose, serializeClose } from "./close-frame.ts";
+import { type CloseInfo, Closing, type State } from "./closing.ts";
+import { type ProtocolFault, protocolFault } from "./errors.ts";
+import type { Extension } from "./extension.ts";
+import { FrameParser, type FrameSink } from "./frame-parser.ts";
+import { Keepalive } from "./keepalive.ts";
+import { MessageAssembler, type MessageSink } from "./message-assembler.ts";
+import { MessageSender } from "./message-sender.ts";
+import { type DataOpcode, isControl, MAX_CONTROL_PAYLOAD, Opcode } from "./opcode.ts";
+import { PendingPings, type PingWaiter } from "./pending-pings.ts";
+import type { ProtocolSettings } from "./settings.ts";
+
+/** What a driver gives the core to report to. Methods are called during the driver's own calls, and must not throw. */
+export interface ProtocolSink extends MessageSink {
+  /** A ping was received, and answered. `payload` is valid during the call. */
+  ping(payload: Uint8Array): void;
+  /** A pong was received; `latency` in milliseconds if it answers a ping of ours. `payload` is valid during the call. */
+  pong(payload: Uint8Array, latency: number | undefined): void;
+  /** The closing handshake has begun, by either side, or the connection has failed: no more messages can be sent. */
+  closing(): void;
+  /** Nothing more will be output: the driver ends its side of the transport once everything is written. */
+  end(): void;
+  /** The driver destroys the transport now. */
+  abort(): void;
+  /** The transport has ended; the last call. */
+  closed(info: CloseInfo): void;
+}
+
+export class Protocol implements FrameSink {
+  readonly #settings: ProtocolSettings;
+  readonly #sink: ProtocolSink;
+  readonly #output: FrameOutput;
+  readonly #extensions: readonly Extension[];
+  readonly #parser: FrameParser;
+  readonly #assembler: MessageAssembler;
+  readonly #sender: MessageSender;
+  readonly #closing: Closing = new Closing("open");
+  readonly #keepalive: Keepalive;
+  readonly #pings: PendingPings = new PendingPings();
+
+  /** The time of the driver's current call. */
+  #now: number;
+  /** The control frame in progress, and what has arrived of it if it does not lie in one piece of input. */
+  #controlOpcode: Opcode | undefined;
+  #controlPayload: Uint8Array | undefined;
+  /** The payload of the latest ping, while its answer waits for room in the output. */
+  #owedPong: Uint8Array | undefined;
+  #closeDeadline = Number.POSITIVE_INFINITY;
+  #isClosingAnnounced = false;
+  #hasEnded = false;
+
+  /** The opening handshake is done; `extensions` are those agreed on, in that order. */
+  constructor(
+    settings: ProtocolSettings,
+    sink: ProtocolSink,
+    output: FrameOutput,
+    extensions: readonly Extension[],
+    now: number,
+  ) {
+    this.#settings = settings;
+    this.#sink = sink;
+    this.#output = output;
+    this.#extensions = extensions;
+    this.#now = now;
+    this.#parser = new FrameParser(this, settings.role === "server", claimedRsv(extensions));
+    this.#assembler = new MessageAssembler(sink, settings, extensions);
+    this.#sender = new MessageSender(settings, output, extensions);
+    this.#keepalive = new Keepalive(settings.pingInterval, settings.pingTimeout, now);
+  }
+
+  get state(): State {
+    return this.#closing.state;
+  }
+
+  /** Whether messages and pings may be sent. */
+  get canSend(): boolean {
+    return this.#closing.canSend;
+  }
+
+  /** Whether the fragments of a message are being sent: no other message may go between them. */
+  get isSendingFragments(): boolean {
+    return this.#sender.isSendingFragments;
+  }
+
+  /** How the connection ended, as far as is known now. */
+  get closeInfo(): CloseInfo {
+    return this.#closing.info;
+  }
+
+  /** Bytes held of an incomplete message. */
+  get heldBytes(): number {
+    return this.#assembler.heldBytes;
+  }
+
+  /** When {@link handleTimeout} must next be called, in the clock of `now`; `Infinity`: no need. */
+  get deadline(): number {
+    return this.canSend ? this.#keepalive.deadline : this.#closeDeadline;
+  }
+
+  // Input: what the driver tells
+
+  /** Takes the next bytes from the peer; they are unmasked in place and not kept. */
+  receive(bytes: Uint8Array, now: number): void {
+    this.#now = now;
+    this.#keepalive.received(now);
+    this.#parser.receive(bytes);
+  }
+
+  /** The peer ended its side of the transport. Call {@link transportEnded} once ours has ended too. */
+  receiveEnd(now: number): void {
+    this.#now = now;
+    this.#parser.stop();
+    if (this.canSend) this.#beginClosing(undefined);
+    this.#end();
+  }
+
+  /** The transport is gone, with or without error. Calls {@link ProtocolSink.closed}. */
+  transportEnded(now: number): void {
+    if (this.state === "closed") return;
+    this.#now = now;
+    this.#parser.stop();
+    if (this.canSend) this.#beginClosing(undefined);
+    this.#closing.transportEnded();
+    this.#closeDeadline = Number.POSITIVE_INFINITY;
+    this.#hasEnded = true;
+    this.#pings.lose();
+    for (const extension of this.#extensions) extension.release?.();
+    this.#sink.closed(this.#closing.info);
+  }
+
+  /** The driver does not read now: a peer that cannot be heard must not be given up. */
+  receivingPaused(now: number): void {
+    this.#keepalive.received(now);
+  }
+
+  /** The time of {@link deadline} has come. */
+  handleTimeout(now: number): void {
+    this.#now = now;
+    if (now >= this.#closeDeadline) this.#sink.abort();
+    else if (!this.canSend) return;
+    else if (this.#keepalive.isPeerLost(now)) this.fail(protocolFault("KEEPALIVE_TIMEOUT"), now);
+    else if (this.#keepalive.isPingDue(now)) this.#pingForKeepalive(now);
+  }
+
+  /** The output has room again. */
+  outputDrained(): void {
+    const payload = this.#owedPong;
+    if (payload === undefined || this.#output.isCongested) return;
+    this.#owedPong = undefined;
+    if (this.#closing.canSendClose) this.#sender.control(Opcode.PONG, payload);
+  }
+
+  /** From now on to the end of the message in progress, or of the next one, its pieces are handed out as they arrive. */
+  streamMessage(): void {
+    this.#assembler.stream();
+  }
+
+  // Output: what the driver asks for. Where the connection is not open, nothing is sent and the result is false.
+
+  /** Sends a message. `compress` is the caller's wish; `undefined` leaves it to the extensions. */
+  sendText(text: string, compress?: boolean): boolean {
+    if (this.#mayBeginMessage()) this.#sender.text(text, compress);
+    return this.canSend;
+  }
+
+  /** Sends a message of bytes; as text if `opcode` says so, and then they must be UTF-8. */
+  sendBytes(payload: Uint8Array, opcode: DataOpcode = Opcode.BINARY, compress?: boolean): boolean {
+    if (this.#mayBeginMessage()) this.#sender.bytes(payload, opcode, compress);
+    return this.canSend;
+  }
+
+  /** Sends a frame that was built for many connections. The caller knows that it fits this one. */
+  sendShared(frame: Uint8Array): boolean {
+    if (this.#mayBeginMessage()) this.#sender.shared(frame);
+    return this.canSend;
+  }
+
+  /** Sends a fragment of a message; the first one decides on its type and encoding. */
+  sendFragment(payload: Uint8Array, opcode: DataOpcode, isLast: boolean, compress?: boolean): boolean {
+    if (this.canSend) this.#sender.fragment(payload, opcode, isLast, compress);
+    return this.canSend;
+  }
+
+  /**
+   * Sends a ping; `waiter` is told of its pong.
+   *
+   * @throws {RangeError} if `payload` is longer than 125 bytes.
+   */
+  ping(payload: Uint8Array, now: number, waiter?: PingWaiter): boolean {
+    checkControlPayload("ping", payload);
+    if (!this.canSend) return false;
+    this.#pings.add(copyBytes(payload, 0, payload.length), now, waiter);
+    this.#sender.control(Opcode.PING, payload);
+    return true;
+  }
+
+  /**
+   * Sends an unsolicited pong.
+   *
+   * @throws {RangeError} if `payload` is longer than 125 bytes.
+   */
+  pong(payload: Uint8Array): boolean {
+    checkControlPayload("pong", payload);
+    if (this.canSend) this.#sender.control(Opcode.PONG, payload);
+    return this.canSend;
+  }
+
+  /**
+   * Starts the closing handshake (RFC 6455, section 7.1.2). Does nothing once it has begun.
+   *
+   * @throws {RangeError} if `code` must not be sent, or `reason` is longer than 123 bytes.
+   */
+  close(code: number, reason: string, now: number): void {
+    checkClose(code, reason, this.#settings.text);
+    if (!this.canSend) return;
+    this.#now = now;
+    this.#sendClose({ code, reason });
+    this.#announceClosing();
+  }
+
+  /** Fails the connection (RFC 6455, section 7.1.7): says why, if a Close frame may still be sent, and ends. */
+  fail(fault: ProtocolFault, now: number): void {
+    if (this.#closing.hasFailed || this.state === "closed") return;
+    this.#now = now;
+    this.#parser.stop();
+    if (this.#closing.canSendClose) this.#sendClose({ code: fault.closeCode, reason: fault.reason });
+    this.#beginClosing(fault);
+    this.#end();
+  }
+
+  // The parser's calls
+
+  frameHeader(opcode: Opcode, isFinal: boolean, rsv: number, length: number): void {
+    if (isControl(opcode)) {
+      this.#controlOpcode = opcode;
+      return;
+    }
+    const fault = this.#assembler.frameHeader(opcode, isFinal, rsv, length);
+    if (fault !== undefined) this.fail(fault, this.#now);
+  }
+
+  framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean): void {
+    if (this.#controlOpcode !== undefined) {
+      this.#receiveControlPiece(this.#controlOpcode, bytes.subarray(start, end), isLastPiece);
+      return;
+    }
+    const fault = this.#assembler.framePayload(bytes, start, end, isLastPiece);
+    if (fault !== undefined) this.fail(fault, this.#now);
+  }
+
+  frameFault(fault: ProtocolFault): void {
+    this.fail(fault, this.#now);
+  }
+
+  // Control frames
+
+  #receiveControlPiece(opcode: Opcode, piece: Uint8Array, isLastPiece: boolean): void {
+    const payload = this.#controlPayload === undefined ? piece : join(this.#controlPayload, piece);
+    this.#controlPayload = isLastPiece ? undefined : join(payload, NO_BYTES);
+    if (!isLastPiece) return;
+    this.#controlOpcode = undefined;
+    if (opcode === Opcode.CLOSE) this.#receiveClose(payload);
+    else if (opcode === Opcode.PING) this.#receivePing(payload);
+    else this.#sink.pong(payload, this.#pings.answer(payload, this.#now));
+  }
+
+  #receivePing(payload: Uint8Array): void {
+    // RFC 6455 5.5.2: "an endpoint MUST send a Pong frame in response, unless it already received a Close frame"; 5.5.3
+    // lets it answer "only the most recently processed Ping", which bounds what a flood of them can cost.
+    if (this.#output.isCongested) this.#owedPong = copyBytes(payload, 0, payload.length);
+    else if (this.#closing.canSendClose) this.#sender.control(Opcode.PONG, payload);
+    this.#sink.ping(payload);
+  }
+
+  #receiveClose(payload: Uint8Array): void {
+    const status = parseClose(payload, this.#settings.text);
+    if ("closeCode" in status) {
+      this.fail(status, this.#now);
+      return;
+    }
+    this.#parser.stop();
+    this.#closing.closeReceived(status);
+    // RFC 6455 5.5.1: "When sending a Close frame in response, the endpoint typically echos the status code it received."
+    if (this.#closing.canSendClose) this.#sendClose(status);
+    this.#announceClosing();
+    // RFC 6455 7.1.1: "in most normal cases, the TCP connection SHOULD be closed first by the server"
+    if (this.#settings.role === "server") this.#end();
+  }
+
+  #pingForKeepalive(now: number): void {
+    const payload = this.#settings.text.encode(Math.floor(now).toString(36));
+    this.#keepalive.pingSent(now);
+    this.#pings.add(payload, now, undefined);
+    this.#sender.control(Opcode.PING, payload);
+  }
+
+  // Closing
+
+  #sendClose(status: CloseStatus): void {
+    this.#sender.control(Opcode.CLOSE, serializeClose(status, this.#settings.text));
+    this.#closing.closeSent(status);
+  }
+
+  /** Fails the connection, without a fault if it was the transport that ended. */
+  #beginClosing(fault: ProtocolFault | undefined): void {
+    this.#closing.failed(fault);
+    this.#announceClosing();
+  }
+
+  /** The first time that the connection is no longer open, tells the driver and sets the time for it to end. */
+  #announceClosing(): void {
+    if (this.#isClosingAnnounced) return;
+    this.#isClosingAnnounced = true;
+    this.#closeDeadline = this.#now + this.#settings.closeTimeout;
+    this.#sink.closing();
+  }
+
+  #end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#sink.end();
+  }
+
+  #mayBeginMessage(): boolean {
+    if (!this.canSend) return false;
+    if (this.isSendingFragments) throw new Error("Cannot send a message: the fragments of another one are being sent");
+    return true;
+  }
+}
+
+function checkControlPayload(action: string, payload: Uint8Array): void {
+  if (payload.length <= MAX_CONTROL_PAYLOAD) return;
+  throw new RangeError(
+    `Cannot ${action}: the payload must be at most ${MAX_CONTROL_PAYLOAD} bytes, got ${payload.length}`,
+  );
+}
+
+function claimedRsv(extensions: readonly Extension[]): number {
+  return extensions.reduce((bits, extension) => bits | extension.rsv, 0);
+}
+
+function join(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(a.length + b.length);
+  joined.set(a);
+  joined.set(b, a.length);
+  return joined;
+}
+
+const NO_BYTES: Uint8Array = new Uint8Array(0);

@@ -1,0 +1,124 @@
+/**
+ * One end of a connection without I/O that writes down, in order, what it is told and what it sends.
+ */
+
+import { GatheredOutput } from "../../src/bytes/frame-output.ts";
+import { webTextCodec } from "../../src/bytes/text-codec.ts";
+import type { CloseInfo } from "../../src/protocol/closing.ts";
+import type { Extension } from "../../src/protocol/extension.ts";
+import type { Message } from "../../src/protocol/message-assembler.ts";
+import { Protocol, type ProtocolSink } from "../../src/protocol/protocol.ts";
+import type { ProtocolSettings, Role } from "../../src/protocol/settings.ts";
+import { type ReadFrame, readFrames } from "./wire.ts";
+
+export type WireEvent =
+  | { readonly type: "message"; readonly content: Message }
+  | { readonly type: "piece"; readonly content: Message | undefined; readonly isLast: boolean }
+  | { readonly type: "ping"; readonly payload: Uint8Array }
+  | { readonly type: "pong"; readonly payload: Uint8Array; readonly latency: number | undefined }
+  | { readonly type: "sent"; readonly frame: ReadFrame }
+  | { readonly type: "closing" | "end" | "abort" }
+  | { readonly type: "closed"; readonly info: CloseInfo };
+
+export interface EndpointOptions {
+  readonly settings?: Partial<ProtocolSettings>;
+  readonly extensions?: readonly Extension[];
+  /** When the connection opens; 0 by default. */
+  readonly now?: number;
+}
+
+/** No keepalive, limits as an endpoint has them by default, a close timeout of ten seconds. */
+export function settingsFor(role: Role, settings: Partial<ProtocolSettings> = {}): ProtocolSettings {
+  return {
+    role,
+    maxSize: 1_048_576,
+    maxFragmentSize: 1_048_576,
+    maxFragments: 131_072,
+    pingInterval: Number.POSITIVE_INFINITY,
+    pingTimeout: Number.POSITIVE_INFINITY,
+    closeTimeout: 10_000,
+    text: webTextCodec,
+    maskingKeys: role === "client" ? countingKeys() : undefined,
+    ...settings,
+  };
+}
+
+/** Different keys, the same in every run. */
+function countingKeys(): () => number {
+  let key = 0x0a1b2c3d;
+  return () => {
+    key = Math.imul(key, 0x9e3779b1);
+    return key;
+  };
+}
+
+export class Endpoint implements ProtocolSink {
+  readonly role: Role;
+  readonly protocol: Protocol;
+  readonly output: GatheredOutput = new GatheredOutput();
+  #events: WireEvent[] = [];
+
+  constructor(role: Role, { settings, extensions = [], now = 0 }: EndpointOptions = {}) {
+    this.role = role;
+    this.protocol = new Protocol(settingsFor(role, settings), this, this.output, extensions, now);
+  }
+
+  /** Hands in a copy, since payloads are unmasked in place, and ruins it afterwards, as a driver does that reuses its memory. */
+  receive(received: Uint8Array, now = 0): void {
+    // As far from a word's boundary as it was
+    const memory = new Uint8Array((received.byteOffset % 4) + received.length);
+    const copy = memory.subarray(memory.length - received.length);
+    copy.set(received);
+    this.protocol.receive(copy, now);
+    copy.fill(0xee);
+  }
+
+  /** What happened since the last call. */
+  takeEvents(): readonly WireEvent[] {
+    this.#noteSent();
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  message(content: Message): void {
+    this.#note({ type: "message", content });
+  }
+
+  piece(content: Message | undefined, isLast: boolean): void {
+    this.#note({ type: "piece", content, isLast });
+  }
+
+  ping(payload: Uint8Array): void {
+    this.#note({ type: "ping", payload: Uint8Array.from(payload) });
+  }
+
+  pong(payload: Uint8Array, latency: number | undefined): void {
+    this.#note({ type: "pong", payload: Uint8Array.from(payload), latency });
+  }
+
+  closing(): void {
+    this.#note({ type: "closing" });
+  }
+
+  end(): void {
+    this.#note({ type: "end" });
+  }
+
+  abort(): void {
+    this.#note({ type: "abort" });
+  }
+
+  closed(info: CloseInfo): void {
+    this.#note({ type: "closed", info });
+  }
+
+  #note(event: WireEvent): void {
+    this.#noteSent();
+    this.#events.push(event);
+  }
+
+  #noteSent(): void {
+    for (const frame of readFrames(this.output.take(), this.role)) this.#events.push({ type: "sent", frame });
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * An extension that a test can follow: it puts its tag before what it encodes, and takes it off again.
+ */
+
+import type { Extension, ExtensionFault, ExtensionParameters, MessagePart } from "../../src/protocol/extension.ts";
+import { concat, utf8 } from "./wire.ts";
+
+/** Tags each part of a message that is not sent with `compress: false`. */
+export class TaggingExtension implements Extension {
+  readonly name = "tagging";
+  readonly parameters: ExtensionParameters = new Map();
+  readonly rsv: number;
+  readonly #tag: Uint8Array;
+  /** The parts that were offered. */
+  readonly parts: MessagePart[] = [];
+  /** The limits that were set for decoding. */
+  readonly limits: number[] = [];
+  releases = 0;
+
+  constructor(tag: string, rsv: number) {
+    this.rsv = rsv;
+    this.#tag = utf8(tag);
+  }
+
+  encode(payload: Uint8Array, part: MessagePart): Uint8Array | undefined {
+    this.parts.push(part);
+    return part.compress === false ? undefined : concat(this.#tag, payload);
+  }
+
+  decode(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault {
+    this.limits.push(maxSize);
+    const length = this.#tag.length;
+    if (!this.#tag.every((octet, index) => octet === payload[index])) return "INVALID";
+    return payload.length - length > maxSize ? "TOO_BIG" : payload.slice(length);
+  }
+
+  release(): void {
+    this.releases++;
+  }
+}

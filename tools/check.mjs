@@ -1,0 +1,72 @@
+/**
+ * `npm run check`: the one gate. Format and lint, types, the rules of the tree, the public interface, packages, tests.
+ *
+ * `--without-tests` leaves out the tests, for who has just run them.
+ */
+
+import { checkApi } from "./check-api.mjs";
+import { checkImports } from "./check-imports.mjs";
+import { checkPackages } from "./check-packages.mjs";
+import { checkTree } from "./check-tree.mjs";
+import { build } from "./steps/build.mjs";
+import { install } from "./steps/install.mjs";
+import { command, run, runPackage, StepError, say } from "./steps/run.mjs";
+
+/**
+ * All are run, so that one call shows everything that is wrong.
+ *
+ * @type {readonly (readonly [name: string, check: () => string[]])[]}
+ */
+const CHECKS = [
+  [
+    "format and lint (biome)",
+    () => failed(runPackage("@biomejs/biome", ["ci", "."]), "see above; npm run fix mends most"),
+  ],
+  [
+    "types of sources, tests and tools (tsc)",
+    () => failed(runPackage("typescript", ["-p", "tsconfig.check.json"]), "see above"),
+  ],
+  ["import direction", checkImports],
+  ["rules of the tree", checkTree],
+  ["public interface (api/)", checkApi],
+  ["packages", checkPackages],
+];
+
+const TESTS = /** @type {const} */ ([
+  "tests and coverage",
+  () => failed(run(process.execPath, ["tools/test.mjs"]), "see above"),
+]);
+
+await command(() => {
+  install();
+  build();
+  const checks = process.argv.includes("--without-tests") ? CHECKS : [...CHECKS, TESTS];
+  const problems = checks.flatMap(([name, check]) => {
+    say(`Checking: ${name} ...`);
+    return problemsOf(check).map((problem) => `${name}: ${problem}`);
+  });
+  if (problems.length > 0) throw new StepError(`The check failed.\n  ${problems.join("\n  ")}`);
+  say("All checks passed.");
+});
+
+/**
+ * @param {number} code
+ * @param {string} problem
+ * @returns {string[]}
+ */
+function failed(code, problem) {
+  return code === 0 ? [] : [`exit code ${code}, ${problem}`];
+}
+
+/**
+ * @param {() => string[]} check
+ * @returns {string[]}
+ */
+function problemsOf(check) {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof StepError) return [error.message];
+    throw error;
+  }
+}

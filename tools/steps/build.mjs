@@ -1,0 +1,32 @@
+/**
+ * Builds every TypeScript project of the workspace, and removes published outputs whose source is gone.
+ *
+ * @module
+ */
+
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { runPackage, StepError, say } from "./run.mjs";
+import { publishedPackages, shown, workspacesWith } from "./workspace.mjs";
+
+export function build() {
+  const projects = workspacesWith("tsconfig.json");
+  say(`Building ${projects.map(shown).join(", ")} ...`);
+  for (const folder of publishedPackages()) removeStale(folder);
+  const code = runPackage("typescript", ["-b", ...projects]);
+  if (code !== 0) throw new StepError("The build failed; the compiler's messages are above.", code);
+}
+
+/**
+ * `tsc -b` leaves the outputs of a deleted or renamed source in place, and they would be published.
+ *
+ * @param {string} folder
+ */
+function removeStale(folder) {
+  const outputs = join(folder, "dist");
+  if (!existsSync(outputs)) return;
+  for (const entry of readdirSync(outputs, { recursive: true, encoding: "utf8" })) {
+    const stem = /^(.*?)(?:\.d\.ts|\.js)(?:\.map)?$/.exec(entry)?.[1];
+    if (stem !== undefined && !existsSync(join(folder, "src", `${stem}.ts`))) rmSync(join(outputs, entry));
+  }
+}
