@@ -64,13 +64,16 @@ function judgeExtension(
   return undefined;
 }
 
+/** The rfc profile's refusals are too many to list. */
+function describeStatuses(allowed: readonly (number | "closed")[]): string {
+  if (allowed.length < 5) return `status ${allowed.join(" or ")}`;
+  return allowed.includes(101) ? "status 101 or a refusal" : "a refusal";
+}
+
 function expectStatus(head: Head | undefined, allowed: readonly (number | "closed")[]): number | undefined {
   const status = head === undefined ? "closed" : statusOf(head);
   if (status !== undefined && allowed.includes(status)) return status === "closed" ? undefined : status;
-  throw new Mismatch(
-    `status ${allowed.join(" or ")}`,
-    head === undefined ? "no response" : head.startLine.slice(0, 80),
-  );
+  throw new Mismatch(describeStatuses(allowed), head === undefined ? "no response" : head.startLine.slice(0, 80));
 }
 
 /** What the handshake came to. */

@@ -174,3 +174,9 @@ describe("a client that somebody else starts", () => {
 test("a URL that is not ws: or wss: is refused", async () => {
   await expect(runServerSuite("http://127.0.0.1/")).rejects.toThrow("must begin with ws: or wss:");
 });
+
+test("a server that is not there is told from one that fails", async () => {
+  const server = await startDefectiveServer("none");
+  server.close();
+  await expect(runServerSuite(server.url)).rejects.toThrow("must be reachable, got connect ECONNREFUSED");
+});

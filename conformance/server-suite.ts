@@ -140,10 +140,21 @@ async function mapConcurrently<T, R>(
   return results;
 }
 
+/** One connection before all others: a server that is not there is not a server that fails two thousand cases. */
+async function expectReachable(url: URL, timeout: number): Promise<void> {
+  try {
+    const channel = await openChannel(url, timeout);
+    channel.destroy();
+  } catch (cause) {
+    throw new Error(`Cannot run the suite: ${url.href} must be reachable, got ${(cause as Error).message}`, { cause });
+  }
+}
+
 /**
  * Runs the cases for a server against `url` (`ws:` or `wss:`), where every message must be echoed with its type.
  *
- * Resolves also when cases fail; rejects with a `TypeError` for a URL that is none of the two.
+ * Resolves also when cases fail; rejects with a `TypeError` for a URL that is none of the two, and with an `Error` if nobody
+ * listens there.
  */
 export async function runServerSuite(url: string, options: SuiteOptions = {}): Promise<Report> {
   const target = new URL(url);
@@ -151,6 +162,7 @@ export async function runServerSuite(url: string, options: SuiteOptions = {}): P
     throw new TypeError(`Cannot run the suite: the URL must begin with ws: or wss:, got ${url}`);
   }
   const settings = resolveOptions(options);
+  await expectReachable(target, settings.timeout);
   const run = new ServerRun(target, settings);
   const started = performance.now();
   const cases = selectCases(serverCases(settings.limits), settings);

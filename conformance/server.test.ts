@@ -1,4 +1,4 @@
-import { type Server, serve } from "hawser";
+import { serve } from "hawser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bySection, type CaseResult, type Report, runServerSuite } from "./index.ts";
 
@@ -6,7 +6,7 @@ import { bySection, type CaseResult, type Report, runServerSuite } from "./index
 const PATIENCE = 120_000;
 
 describe.each(["strict", "rfc"] as const)("our server, profile %s", (profile) => {
-  let server: Server;
+  let server: Awaited<ReturnType<typeof serve>>;
   let report: Report;
 
   beforeAll(async () => {

@@ -17,13 +17,15 @@ function nextTurn(): Promise<void> {
 
 export class Channel {
   readonly #socket: Socket;
+  readonly #transport: Socket;
   #received: Buffer = Buffer.alloc(0);
   #end: End | undefined;
   #wake: (() => void) | undefined;
 
-  /** `socket` must have been made with `allowHalfOpen`. */
-  constructor(socket: Socket) {
+  /** `socket` must have been made with `allowHalfOpen`. `transport` is the TCP connection, if that is another one. */
+  constructor(socket: Socket, transport: Socket = socket) {
     this.#socket = socket;
+    this.#transport = transport;
     socket.setNoDelay(true);
     socket.on("data", (bytes: Buffer) => this.#receive(bytes));
     socket.on("end", () => this.#finish("fin"));
@@ -91,7 +93,7 @@ export class Channel {
 
   /** Ends both directions with an RST. */
   reset(): void {
-    this.#socket.resetAndDestroy();
+    this.#transport.resetAndDestroy();
   }
 
   destroy(): void {
@@ -103,17 +105,19 @@ export class Channel {
 export function openChannel(url: URL, timeout: number): Promise<Channel> {
   const isSecure = url.protocol === "wss:";
   const port = Number(url.port || (isSecure ? 443 : 80));
-  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const transport = connectTcp({ port, host: url.hostname.replace(/^\[|\]$/g, ""), allowHalfOpen: true });
+  const socket = isSecure
+    ? connectTls({ socket: transport, rejectUnauthorized: false, ALPNProtocols: ["http/1.1"] })
+    : transport;
   return new Promise((resolve, reject) => {
-    const socket = isSecure
-      ? connectTls({ port, host, rejectUnauthorized: false, ALPNProtocols: ["http/1.1"] })
-      : connectTcp({ port, host, allowHalfOpen: true });
-    socket.setTimeout(timeout, () => socket.destroy(new Error(`Cannot connect to ${url.host} within ${timeout} ms`)));
+    transport.setTimeout(timeout, () => {
+      transport.destroy(new Error(`Cannot connect to ${url.host}: it must answer within ${timeout} ms`));
+    });
+    transport.once("error", reject);
     socket.once("error", reject);
     socket.once(isSecure ? "secureConnect" : "connect", () => {
-      socket.setTimeout(0);
-      socket.off("error", reject);
-      resolve(new Channel(socket));
+      transport.setTimeout(0);
+      resolve(new Channel(socket, transport));
     });
   });
 }

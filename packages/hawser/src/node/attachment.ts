@@ -94,7 +94,10 @@ export class Attachment implements Listener {
 }
 
 /** The request as Node's parser read it, lines in order, nothing joined. */
-function requestHead({ method = "GET", rawHeaders, httpVersion, socket }: IncomingMessage, path: string): HttpRequestHead {
+function requestHead(
+  { method = "GET", rawHeaders, httpVersion, socket }: IncomingMessage,
+  path: string,
+): HttpRequestHead {
   const isSecure = "encrypted" in socket && socket.encrypted === true;
   return createRequestHead({
     method,

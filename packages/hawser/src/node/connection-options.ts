@@ -170,7 +170,10 @@ export function resolveConnectionOptions(
   };
 }
 
-function resolveMaxQueue(action: string, maxQueue: NonNullable<ConnectionOptions["maxQueue"]>): SessionSettings["maxQueue"] {
+function resolveMaxQueue(
+  action: string,
+  maxQueue: NonNullable<ConnectionOptions["maxQueue"]>,
+): SessionSettings["maxQueue"] {
   if (typeof maxQueue !== "object") {
     const high = checkLimit(action, "maxQueue", maxQueue);
     return { high, low: Math.floor(high / 4) };

@@ -42,7 +42,9 @@ export function toBytes(action: string, data: Data, opcode: DataOpcode = Opcode.
   if (typeof data === "string") return Buffer.from(data);
   const bytes = viewBytes(data);
   if (bytes === undefined) {
-    throw new TypeError(`Cannot ${action}: data must be a string, an ArrayBuffer or a view of one, got ${describe(data)}`);
+    throw new TypeError(
+      `Cannot ${action}: data must be a string, an ArrayBuffer or a view of one, got ${describe(data)}`,
+    );
   }
   if (opcode === Opcode.TEXT && !isUtf8(bytes)) {
     throw new TypeError(`Cannot ${action}: bytes sent as text must be valid UTF-8`);

@@ -110,7 +110,11 @@ export class HandshakeError extends HawserError {
   /** The answer, if one came that was not a WebSocket handshake. */
   readonly response: HandshakeResponse | undefined;
 
-  constructor(code: HandshakeErrorCode, message: string, options: ErrorOptions & { response?: HandshakeResponse } = {}) {
+  constructor(
+    code: HandshakeErrorCode,
+    message: string,
+    options: ErrorOptions & { response?: HandshakeResponse } = {},
+  ) {
     super(message, options);
     this.code = code;
     this.response = options.response;

@@ -5,9 +5,9 @@
  */
 
 import { createServer, type ListenOptions, type Server as NetServer, type Socket } from "node:net";
-import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket, type TlsOptions } from "node:tls";
-import type { ProxyAddresses } from "./proxy-protocol.ts";
+import { createServer as createTlsServer, type TLSSocket, type TlsOptions, type Server as TlsServer } from "node:tls";
 import { readProxyHeader } from "./proxy-header.ts";
+import type { ProxyAddresses } from "./proxy-protocol.ts";
 import { StreamTransport } from "./stream-transport.ts";
 import type { Endpoints, Transport } from "./transport.ts";
 
@@ -43,7 +43,7 @@ export class SocketListener implements Listener {
   constructor(settings: SocketListenerSettings, onTransport: TransportHandler) {
     this.#settings = settings;
     this.#onTransport = onTransport;
-    this.#server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true });
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true });
     this.#server.on("connection", (socket) => this.#connected(socket));
     this.#tls = settings.tls === undefined ? undefined : this.#createTls(settings.tls);
   }

@@ -22,7 +22,9 @@ export function resolveLogger(action: string, logger: Logger | undefined): Logge
   if (logger === undefined) return silentLogger;
   for (const level of ["debug", "info", "warn", "error"] as const) {
     if (typeof logger?.[level] === "function") continue;
-    throw new TypeError(`Cannot ${action}: logger must have the methods debug, info, warn and error; ${level} is missing`);
+    throw new TypeError(
+      `Cannot ${action}: logger must have the methods debug, info, warn and error; ${level} is missing`,
+    );
   }
   return {
     debug: (fields, message) => guard(() => logger.debug(fields, message)),

@@ -53,7 +53,8 @@ async function decideLater<UserData>(
 ): Promise<Outcome> {
   try {
     const response = await answer;
-    if (response !== undefined) return { response: await readResponse(response), agreement: undefined, fault: undefined };
+    if (response !== undefined)
+      return { response: await readResponse(response), agreement: undefined, fault: undefined };
     return await judge(opening, settings);
   } catch (error) {
     return refuse(callbackFault(error));

@@ -5,13 +5,13 @@
  * Whatever the client sends while a hook still decides waits, and is the connection's first input.
  */
 
+import { copyBytes } from "../bytes/copy.ts";
 import type { HandshakeFault } from "../handshake/errors.ts";
 import { isHandshakeFault } from "../handshake/errors.ts";
 import type { HttpRequestHead } from "../handshake/http-request.ts";
 import { faultResponse, type HttpResponseHead, serializeResponse, textResponse } from "../handshake/http-response.ts";
 import { RequestReader } from "../handshake/request-reader.ts";
 import type { ServerAgreement } from "../handshake/server-handshake.ts";
-import { copyBytes } from "../bytes/copy.ts";
 import { httpDate } from "./http-date.ts";
 import { decide, type Outcome } from "./opening-decision.ts";
 import { PendingConnection } from "./pending-connection.ts";

@@ -115,7 +115,8 @@ export class Outbox {
   /** A message that has begun and cannot be ended leaves the connection without use. */
   #abandonFragments(): void {
     const { protocol, now } = this.#connection;
-    if (protocol.isSendingFragments) protocol.close(CloseCode.INTERNAL_ERROR, "a fragmented message was abandoned", now);
+    if (protocol.isSendingFragments)
+      protocol.close(CloseCode.INTERNAL_ERROR, "a fragmented message was abandoned", now);
   }
 
   /** Carries out `task` after all that were called before it. */

@@ -118,7 +118,8 @@ export class Receiver {
   }
 
   #concurrentCall(): ConcurrencyError | undefined {
-    if (this.#session.isConsumed) return new ConcurrencyError("Cannot receive: messages go to the handler's message hook");
+    if (this.#session.isConsumed)
+      return new ConcurrencyError("Cannot receive: messages go to the handler's message hook");
     if (!this.#isStreaming && !this.#session.inbox.isAwaited) return undefined;
     return new ConcurrencyError("Cannot receive: another call is already receiving on this connection");
   }

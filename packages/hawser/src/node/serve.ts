@@ -45,7 +45,10 @@ export async function serve<UserData = unknown>(
   return server;
 }
 
-async function listen<UserData>(core: ServerCore<UserData>, options: ServeOptions<UserData>): Promise<Server<UserData>> {
+async function listen<UserData>(
+  core: ServerCore<UserData>,
+  options: ServeOptions<UserData>,
+): Promise<Server<UserData>> {
   const { tls, proxyProtocol = "off", path } = options;
   const settings = { listen: listenOptions(options), tls, proxyProtocol, openTimeout: core.settings.openTimeout };
   const listener = new SocketListener(settings, (transport, endpoints) => core.open(transport, endpoints));

@@ -11,12 +11,7 @@ export class ServerConnection<UserData = unknown> extends Connection<UserData> {
   readonly #pending: PendingConnection<UserData>;
 
   /** @internal */
-  constructor(
-    session: Session,
-    agreement: Agreement,
-    endpoints: Endpoints,
-    pending: PendingConnection<UserData>,
-  ) {
+  constructor(session: Session, agreement: Agreement, endpoints: Endpoints, pending: PendingConnection<UserData>) {
     super(session, agreement, endpoints);
     this.#pending = pending;
     this.data = pending.data;

@@ -8,7 +8,7 @@ import { SESSION } from "./connection.ts";
 import { type ConnectionClosed, ConnectionClosedOK } from "./errors.ts";
 import type { Handler } from "./handler.ts";
 import { FunctionRunner, type HandlerRunner, HookRunner, type RunnerHost } from "./handler-runner.ts";
-import type { Logger } from "./logger.ts";
+import { type Logger, silentLogger } from "./logger.ts";
 import { type AcceptedOpening, Opening, type OpeningHost } from "./opening.ts";
 import type { Outcome } from "./opening-decision.ts";
 import { Registry } from "./registry.ts";
@@ -96,7 +96,7 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
     this.registry.addConnection(ws);
     this.registry.removeOpening(opening);
     this.#counts.accepted++;
-    this.logger.info({ id: ws.id, remoteAddress: ws.remoteAddress, path: ws.request.path }, "connection open");
+    this.#logOpen(ws);
     session.start();
     runner.start(ws);
     if (early.length > 0) session.received(early);
@@ -126,6 +126,12 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
     return new ServerConnection(session, { request, response, subprotocol, extensions }, endpoints, pending);
   }
 
+  #logOpen(ws: ServerConnection<UserData>): void {
+    // Nobody listens: do not make an id that nobody asked for
+    if (this.logger === silentLogger) return;
+    this.logger.info({ id: ws.id, remoteAddress: ws.remoteAddress, path: ws.request.path }, "connection open");
+  }
+
   #createRunner(): HandlerRunner<UserData> {
     const handler = this.#handler;
     return typeof handler === "function" ? new FunctionRunner(this, handler) : new HookRunner(this, handler);
@@ -142,6 +148,7 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
   connectionClosed(ws: ServerConnection<UserData>, error: ConnectionClosed): void {
     this.registry.removeConnection(ws);
     this.#counts.closed++;
+    if (this.logger === silentLogger) return;
     const { code, reason, cause } = error;
     const fields = { id: ws.id, remoteAddress: ws.remoteAddress, code, reason };
     const details = error instanceof ConnectionClosedOK || cause === undefined ? fields : { ...fields, err: cause };
@@ -170,7 +177,10 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
 
   #abandonHandler(ws: ServerConnection<UserData>): void {
     const { closeTimeout } = this.settings.connection;
-    this.logger.warn({ id: ws.id, closeTimeout }, "a handler still runs after its connection closed, not waiting for it");
+    this.logger.warn(
+      { id: ws.id, closeTimeout },
+      "a handler still runs after its connection closed, not waiting for it",
+    );
   }
 }
 

@@ -274,10 +274,14 @@ function refuseContradictions(options: ServeOptions<never>): void {
     throw new TypeError(`Cannot ${ACTION}: pathname needs the option server; answer 404 in processRequest instead`);
   }
   if (options.server !== undefined && (options.tls !== undefined || options.proxyProtocol !== undefined)) {
-    throw new TypeError(`Cannot ${ACTION}: tls and proxyProtocol are matters of the server that the option server names`);
+    throw new TypeError(
+      `Cannot ${ACTION}: tls and proxyProtocol are matters of the server that the option server names`,
+    );
   }
   checkWord(ACTION, "proxyProtocol", options.proxyProtocol ?? "off", ["off", "optional", "required"]);
   if (checkWord(ACTION, "transport", options.transport ?? "auto", ["auto", "stream", "handle"]) === "handle") {
-    throw new TypeError(`Cannot ${ACTION}: transport "handle" is not available in this version; use "auto" or "stream"`);
+    throw new TypeError(
+      `Cannot ${ACTION}: transport "handle" is not available in this version; use "auto" or "stream"`,
+    );
   }
 }

@@ -52,7 +52,7 @@ export class StreamTransport implements Transport {
     if (!isFirst) return;
     const stream = this.#stream;
     stream[TRANSPORT] = this;
-    stream.on("data", onData).on("end", onEnd).on("error", onError).on("close", onClose);
+    stream.on("data", onData).on("end", onEnd).on("error", onError).on("close", onClose).resume();
     if (stream.closed) process.nextTick(() => this.streamClosed());
   }
 

@@ -20,9 +20,6 @@ export interface Timed {
 /** Milliseconds that one slot covers: how late a deadline may be met. */
 const RESOLUTION = 10;
 
-/** Milliseconds by which a timer may be late before the event loop counts as having stalled. */
-const STALL = 500;
-
 export class TimingWheel {
   readonly #clock: Clock;
   readonly #slots: Map<number, Set<Timed>> = new Map();
@@ -38,7 +35,7 @@ export class TimingWheel {
     return this.#clock;
   }
 
-  /** Puts an entry where its deadline is now: on entering, and whenever its deadline has come nearer. */
+  /** Puts an entry where its deadline is now. */
   schedule(entry: Timed): void {
     this.remove(entry);
     if (entry.deadline === Number.POSITIVE_INFINITY) return;
@@ -51,6 +48,12 @@ export class TimingWheel {
     entries.add(entry);
     entry.slot = slot;
     if (slot < this.#nextSlot) this.#setTimer(slot);
+  }
+
+  /** Puts an entry forward, or in, if its deadline has come nearer. Costs nothing otherwise. */
+  hasten(entry: Timed): void {
+    const metBy = entry.slot < 0 ? Number.POSITIVE_INFINITY : entry.slot * RESOLUTION;
+    if (entry.deadline + RESOLUTION < metBy) this.schedule(entry);
   }
 
   remove(entry: Timed): void {
@@ -68,10 +71,8 @@ export class TimingWheel {
 
   #timerFired(): void {
     this.#timer = undefined;
-    const lateness = this.#clock.now() - this.#nextSlot * RESOLUTION;
     // After a stall of our own, the peers' signs of life lie unread: they are heard before anybody is judged.
-    if (lateness > STALL) this.#clock.afterInput(() => this.#turn());
-    else this.#turn();
+    this.#clock.afterInput(() => this.#turn());
   }
 
   #turn(): void {
@@ -80,7 +81,8 @@ export class TimingWheel {
     const due = [...this.#slots.keys()].filter((slot) => slot <= current);
     for (const slot of due) this.#empty(slot, now);
     this.#nextSlot = Number.POSITIVE_INFINITY;
-    const earliest = Math.min(...this.#slots.keys());
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const slot of this.#slots.keys()) earliest = Math.min(earliest, slot);
     if (earliest !== Number.POSITIVE_INFINITY) this.#setTimer(earliest);
   }
 
@@ -88,10 +90,10 @@ export class TimingWheel {
     const entries = this.#slots.get(slot)!;
     this.#slots.delete(slot);
     for (const entry of entries) {
-      entry.slot = -1;
+      // Unless one before it has removed it, or put it elsewhere
+      if (entry.slot !== slot) continue;
       if (entry.deadline <= now) entry.handleTimeout(now);
-      // Unless handling it has put the entry elsewhere already
-      if (entry.slot === -1) this.schedule(entry);
+      if (entry.slot === slot) this.schedule(entry);
     }
   }
 }

@@ -146,7 +146,7 @@ export class FrameParser {
     const start = this.#at;
     const available = this.#bytes.length - start;
     if (available === 0 && this.#remaining > 0) return false;
-    const length = available < this.#remaining ? available : this.#remaining;
+    const length = Math.min(available, this.#remaining);
     const end = start + length;
     if (this.#isMaskExpected) {
       mask(this.#bytes, start, end, this.#key);

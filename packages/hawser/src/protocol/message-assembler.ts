@@ -88,7 +88,7 @@ export class MessageAssembler {
     }
     if (end > start) {
       this.#gathered ??= new ByteAccumulator();
-      this.#gathered.append(bytes, start, end, this.#size);
+      this.#gathered.append(bytes, start, end, this.#expectedSize());
     }
     if (isComplete) return this.#finish();
     if (this.#isStreaming && this.#rsv === 0 && (isLastPiece || this.heldBytes >= STREAMED_PIECE))
@@ -119,13 +119,18 @@ export class MessageAssembler {
     return undefined;
   }
 
+  /** With fragments to come, as much again as has been announced: memory doubles, and is not copied for each fragment. */
+  #expectedSize(): number {
+    return this.#isFinalFrame ? this.#size : this.#size * 2;
+  }
+
   #checkText(bytes: Uint8Array, start: number, end: number): boolean {
     this.#utf8 = utf8Check(this.#utf8, bytes, start, end, this.#settings.text);
     return this.#utf8 !== Utf8State.INVALID;
   }
 
   #finish(): ProtocolFault | undefined {
-    if (this.#utf8 !== Utf8State.COMPLETE) return protocolFault("UTF8_INVALID", "the text ends inside a character");
+    if (this.#utf8 !== Utf8State.COMPLETE) return protocolFault("UTF8_INVALID");
     if (this.#rsv !== 0) return this.#finishEncoded();
     if (this.#isStreaming) this.#emitPiece(true);
     else this.#finishGathered(this.#takeGathered());

@@ -278,8 +278,8 @@ export class Protocol implements FrameSink {
   #receivePing(payload: Uint8Array): void {
     // RFC 6455 5.5.2: "an endpoint MUST send a Pong frame in response, unless it already received a Close frame"; 5.5.3
     // lets it answer "only the most recently processed Ping", which bounds what a flood of them can cost.
-    if (this.#output.isCongested) this.#owedPong = copyBytes(payload, 0, payload.length);
-    else if (this.#closing.canSendClose) this.#sender.control(Opcode.PONG, payload);
+    this.#owedPong = this.#output.isCongested ? copyBytes(payload, 0, payload.length) : undefined;
+    if (this.#owedPong === undefined && this.#closing.canSendClose) this.#sender.control(Opcode.PONG, payload);
     this.#sink.ping(payload);
   }
 

@@ -1,0 +1,43 @@
+/**
+ * The connections of both sides on any transport, as `connect()` and `serve()` make them once the handshake is done.
+ */
+
+import { ClientConnection } from "../node/client-connection.ts";
+import { type ConnectionOptions, resolveConnectionOptions } from "../node/connection-options.ts";
+import { randomMaskingKey } from "../node/masking-keys.ts";
+import { PendingConnection } from "../node/pending-connection.ts";
+import { ServerConnection } from "../node/server-connection.ts";
+import { Session, type SessionOwner } from "../node/session.ts";
+import type { TimingWheel } from "../node/timing-wheel.ts";
+import type { Transport } from "../node/transport.ts";
+import type { SideAgreement } from "./memory-handshake.ts";
+
+/** What a connection of either side is made of. */
+export interface ConnectionParts {
+  readonly transport: Transport;
+  readonly agreement: SideAgreement;
+  readonly wheel: TimingWheel;
+  readonly options: ConnectionOptions;
+}
+
+/** Messages wait in the connection's inbox, and nobody needs to be told of its end. */
+const NO_OWNER: SessionOwner = { closed() {} };
+
+export function createClientConnection<UserData>(parts: ConnectionParts): ClientConnection<UserData> {
+  const settings = resolveConnectionOptions("connect", "client", randomMaskingKey, parts.options);
+  const { transport, agreement, wheel } = parts;
+  const session = new Session(settings, transport, agreement.extensions, wheel, NO_OWNER);
+  const connection = new ClientConnection<UserData>(session, agreement, transport.endpoints);
+  session.start();
+  return connection;
+}
+
+export function createServerConnection<UserData>(parts: ConnectionParts): ServerConnection<UserData> {
+  const settings = resolveConnectionOptions("serve", "server", undefined, parts.options);
+  const { transport, agreement, wheel } = parts;
+  const session = new Session(settings, transport, agreement.extensions, wheel, NO_OWNER);
+  const pending = new PendingConnection<UserData>(transport.endpoints);
+  const connection = new ServerConnection<UserData>(session, agreement, transport.endpoints, pending);
+  session.start();
+  return connection;
+}
