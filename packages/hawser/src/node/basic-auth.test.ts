@@ -115,25 +115,29 @@ describe("check", () => {
     ["sync", (username: string, password: string) => username === "a" && password === "b:c"],
     ["async", async (username: string, password: string) => username === "a" && password === "b:c"],
   ])("%s", async (_name, check) => {
-    expect(await ask({ check }, basic("a:b:c"))).toEqual({ ...ALLOWED, username: "a" });
-    expect(await ask({ check }, basic("a:b"))).toEqual(refused("Invalid credentials"));
+    expect(await ask({ checkCredentials: check }, basic("a:b:c"))).toEqual({ ...ALLOWED, username: "a" });
+    expect(await ask({ checkCredentials: check }, basic("a:b"))).toEqual(refused("Invalid credentials"));
   });
 
   test.each([1, "yes", {}, undefined])("letting in takes true, not %j", async (result) => {
-    expect(await ask({ check: () => result as never }, basic("a:b"))).toEqual(refused("Invalid credentials"));
-    expect(await ask({ check: async () => result as never }, basic("a:b"))).toEqual(refused("Invalid credentials"));
+    expect(await ask({ checkCredentials: () => result as never }, basic("a:b"))).toEqual(
+      refused("Invalid credentials"),
+    );
+    expect(await ask({ checkCredentials: async () => result as never }, basic("a:b"))).toEqual(
+      refused("Invalid credentials"),
+    );
   });
 
   test("what it throws is the hook's to report", async () => {
     const failure = new Error("database gone");
     const check = () => Promise.reject(failure);
-    await expect(ask({ check }, basic("a:b"))).rejects.toBe(failure);
+    await expect(ask({ checkCredentials: check }, basic("a:b"))).rejects.toBe(failure);
   });
 
   test("is not asked without credentials", async () => {
     let asked = 0;
     const check = () => ++asked > 0;
-    expect((await ask({ check })).status).toBe(401);
+    expect((await ask({ checkCredentials: check })).status).toBe(401);
     expect(asked).toBe(0);
   });
 });
@@ -156,10 +160,13 @@ describe("realm", () => {
 
 describe("options", () => {
   test.each([
-    [{}, "exactly one of credentials and check must be given, got neither"],
-    [{ ...HELLO, check: () => true }, "exactly one of credentials and check must be given, got both"],
+    [{}, "exactly one of credentials and checkCredentials must be given, got neither"],
+    [
+      { ...HELLO, checkCredentials: () => true },
+      "exactly one of credentials and checkCredentials must be given, got both",
+    ],
     [{ ...HELLO, relm: "" }, 'there is no option "relm", did you mean "realm"?'],
-    [{ check: true }, "check must be a function, got boolean"],
+    [{ checkCredentials: true }, "checkCredentials must be a function, got boolean"],
     [{ credentials: "hello:iloveyou" }, "credentials must be a [username, password] pair or pairs, got string"],
     [{ credentials: null }, "credentials must be a [username, password] pair or pairs, got object"],
     [{ credentials: [] }, "credentials must have at least one pair, got none"],

@@ -2,7 +2,7 @@
  * HTTP Basic authentication of the opening handshake (RFC 7617), as a hook.
  *
  * Passwords are compared as digests, all of them, every time: how long it takes tells neither whether a username exists nor how
- * much of a password was right (as far as our own comparison goes: what `check` does is the application's).
+ * much of a password was right (as far as our own comparison goes: what `checkCredentials` does is the application's).
  */
 
 import { createHash, timingSafeEqual } from "node:crypto";
@@ -28,7 +28,7 @@ interface BasicAuthRealm {
 export interface BasicAuthCredentials extends BasicAuthRealm {
   /** One pair, or any number of them. A username may have several passwords. */
   readonly credentials: Credentials | Iterable<Credentials>;
-  readonly check?: never;
+  readonly checkCredentials?: never;
 }
 
 export interface BasicAuthCheck extends BasicAuthRealm {
@@ -37,7 +37,7 @@ export interface BasicAuthCheck extends BasicAuthRealm {
    *
    * Compare in constant time, and let an unknown username take as long as a known one.
    */
-  readonly check: (username: string, password: string) => boolean | Promise<boolean>;
+  readonly checkCredentials: (username: string, password: string) => boolean | Promise<boolean>;
   readonly credentials?: never;
 }
 
@@ -54,10 +54,10 @@ const ACTION = "Cannot set up basicAuth";
  * serve(handler, { processRequest: basicAuth({ realm: "feed", credentials: ["hello", "iloveyou"] }) });
  * ```
  *
- * @throws {TypeError} for unknown options, not exactly one of `credentials` and `check`, or values that cannot be sent.
+ * @throws {TypeError} for unknown options, not exactly one of `credentials` and `checkCredentials`, or values that cannot be sent.
  */
 export function basicAuth(options: BasicAuthOptions): ProcessRequest {
-  refuseUnknownOptions(ACTION, options, ["realm", "credentials", "check"]);
+  refuseUnknownOptions(ACTION, options, ["realm", "credentials", "checkCredentials"]);
   const challenge = challengeOf(options.realm ?? "");
   const check = resolveCheck(options);
   return (request, connection) => {
@@ -144,14 +144,16 @@ function hasControlCharacter(text: string): boolean {
 
 // What it is compared with
 
-function resolveCheck({ credentials, check }: BasicAuthOptions): LoginCheck {
-  if ((credentials === undefined) === (check === undefined)) {
+function resolveCheck({ credentials, checkCredentials }: BasicAuthOptions): LoginCheck {
+  if ((credentials === undefined) === (checkCredentials === undefined)) {
     const got = credentials === undefined ? "neither" : "both";
-    throw new TypeError(`${ACTION}: exactly one of credentials and check must be given, got ${got}`);
+    throw new TypeError(`${ACTION}: exactly one of credentials and checkCredentials must be given, got ${got}`);
   }
   if (credentials !== undefined) return compareWith(pairsOf(credentials));
-  if (typeof check !== "function") throw new TypeError(`${ACTION}: check must be a function, got ${typeof check}`);
-  return ({ username, password }) => check(username, password);
+  if (typeof checkCredentials !== "function") {
+    throw new TypeError(`${ACTION}: checkCredentials must be a function, got ${typeof checkCredentials}`);
+  }
+  return ({ username, password }) => checkCredentials(username, password);
 }
 
 function compareWith(pairs: readonly Credentials[]): LoginCheck {

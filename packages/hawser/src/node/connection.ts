@@ -175,7 +175,7 @@ export abstract class Connection<UserData = unknown> implements AsyncIterable<Me
 
   /**
    * Sends a ping, and resolves with the milliseconds until its pong. `payload`: at most 125 bytes; four random ones by
-   * default. Rejects with {@link ConnectionClosed} if the connection ends first.
+   * default. Rejects with {@link ConnectionClosed} if the connection ends first; nobody has to handle that.
    *
    * @throws {RangeError} if `payload` is too long.
    * @throws {TypeError} if `payload` is neither text nor bytes.
@@ -183,10 +183,12 @@ export abstract class Connection<UserData = unknown> implements AsyncIterable<Me
   ping(payload: Data = randomBytes(4)): Promise<number> {
     const session = this[SESSION];
     const bytes = toBytes("ping", payload);
-    return new Promise((resolve, reject) => {
+    const answered = new Promise<number>((resolve, reject) => {
       const lost = () => session.rejectOnceClosed().catch(reject);
       if (!session.protocol.ping(bytes, session.now, { answered: resolve, lost })) lost();
     });
+    answered.catch(ignore);
+    return answered;
   }
 
   /**
@@ -240,3 +242,5 @@ export abstract class Connection<UserData = unknown> implements AsyncIterable<Me
     return this.#receiver;
   }
 }
+
+function ignore(): void {}

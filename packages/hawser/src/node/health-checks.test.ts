@@ -99,3 +99,11 @@ describe("paths", () => {
     expect(() => healthChecks(READY, paths as never)).toThrow(new TypeError(`Cannot set up healthChecks: ${message}`));
   });
 });
+
+test.each([undefined, null, {}])("%j is no server", (server) => {
+  expect(() => healthChecks(server as never)).toThrow(
+    new TypeError(
+      `Cannot set up healthChecks: server must be a server or a function that returns it, got ${String(server)}`,
+    ),
+  );
+});

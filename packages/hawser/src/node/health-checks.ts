@@ -50,12 +50,15 @@ const ACTION = "Cannot set up healthChecks";
  *
  * (TypeScript wants the type to be written there.)
  *
- * @throws {TypeError} for unknown names, and for paths that are not distinct or do not begin with `/`.
+ * @throws {TypeError} for what is no server, for unknown names, and for paths that are not distinct or do not begin with `/`.
  */
 export function healthChecks(
   server: ReadinessSource | (() => ReadinessSource | undefined),
   paths: HealthCheckPaths = {},
 ): ProcessRequest {
+  if (typeof server !== "function" && typeof server?.isReady !== "boolean") {
+    throw new TypeError(`${ACTION}: server must be a server or a function that returns it, got ${String(server)}`);
+  }
   const checks = resolvePaths(paths);
   const isReady = typeof server === "function" ? () => isReadyNow(server) : () => server.isReady;
   return ({ method, path }) => {

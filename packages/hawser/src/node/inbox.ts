@@ -38,13 +38,15 @@ interface Waiter {
 
 export class Inbox {
   readonly #limits: InboxLimits;
-  #queue: Delivery[] = [];
+  #queue: (Delivery | undefined)[] = [];
   /** Index of the first delivery in the queue that is still there. */
   #head = 0;
   #bytes = 0;
   #waiter: Waiter | undefined;
   #endReason: unknown;
   #hasEnded = false;
+  /** Whether the pieces that come belong to a message that nobody wants. */
+  #isDropping = false;
 
   constructor(limits: InboxLimits) {
     this.#limits = limits;
@@ -74,6 +76,10 @@ export class Inbox {
   }
 
   put(delivery: Delivery): void {
+    if (this.#isDropping && delivery instanceof Piece) {
+      this.#isDropping = !delivery.isLast;
+      return;
+    }
     const waiter = this.#waiter;
     if (waiter !== undefined) {
       this.#waiter = undefined;
@@ -88,6 +94,7 @@ export class Inbox {
   poll(): Delivery | undefined {
     if (this.isEmpty) return undefined;
     const delivery = this.#queue[this.#head]!;
+    this.#queue[this.#head] = undefined;
     this.#head++;
     this.#bytes -= sizeOf(delivery);
     if (this.isEmpty) this.#clear();
@@ -104,6 +111,16 @@ export class Inbox {
   /** The waiting caller gives up; what it waited for stays for the next one. */
   stopWaiting(): void {
     this.#waiter = undefined;
+  }
+
+  /** Drops the pieces of a message to its end, those that are there and those that will come. */
+  dropPieces(): void {
+    this.#isDropping = true;
+    while (this.#isDropping) {
+      const piece = this.poll();
+      if (piece === undefined) return;
+      this.#isDropping = piece instanceof Piece && !piece.isLast;
+    }
   }
 
   /** Nothing more will come: callers get `reason` once the queue is empty. */

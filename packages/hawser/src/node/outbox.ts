@@ -8,6 +8,7 @@ import { SHARED_PAYLOAD } from "../protocol/frame-writer.ts";
 import type { DataOpcode } from "../protocol/opcode.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import { type Data, type DataFragments, isFragments, opcodeOf, type SendOptions, toBytes } from "./data.ts";
+import type { ConnectionClosed } from "./errors.ts";
 import { FragmentEncoder } from "./fragment-encoder.ts";
 import type { Transport } from "./transport.ts";
 
@@ -21,20 +22,28 @@ export interface OutboxConnection {
   rejectOnceClosed(): Promise<never>;
 }
 
+/** Somebody who waits for room. */
+interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (reason: ConnectionClosed) => void;
+}
+
 export class Outbox {
   readonly #connection: OutboxConnection;
   /** The last of the sends that wait for a message in fragments to end; `undefined` if none is under way. */
   #tail: Promise<void> | undefined;
-  /** Those who wait for room. */
-  #waiters: (() => void)[] | undefined;
+  #waiters: Waiter[] | undefined;
 
   constructor(connection: OutboxConnection) {
     this.#connection = connection;
   }
 
-  /** Whether more waits for the peer than `writeLimit` allows. */
-  get isCongested(): boolean {
+  /** Whether more waits for the peer than `writeLimit` allows. Then the transport will tell when it is drained. */
+  isFull(): boolean {
     const { transport, settings } = this.#connection;
+    if (transport.bufferedAmount <= settings.writeLimit) return false;
+    // What is only waiting for the end of the turn may find room at once
+    transport.flush();
     return transport.bufferedAmount > settings.writeLimit;
   }
 
@@ -47,8 +56,8 @@ export class Outbox {
 
   /** Whether there is room for more. */
   sendNow(data: Data, options: SendOptions | undefined): boolean {
-    if (this.#tail === undefined) return this.#write(data, options) && !this.#isFull();
-    const held = typeof data === "string" ? data : copyOf(toBytes("send", data));
+    if (this.#tail === undefined) return this.#write(data, options) && !this.isFull();
+    const held = typeof data === "string" ? data : copyOf(toBytes("send", data, opcodeOf(data, options)));
     this.#inTurn(async () => void this.#write(held, options));
     return false;
   }
@@ -57,7 +66,7 @@ export class Outbox {
   sendShared(frame: Uint8Array, sent: () => void): void {
     const { protocol } = this.#connection;
     const send = () => {
-      if (protocol.sendShared(frame)) sent();
+      if (protocol.canSend && protocol.sendShared(frame)) sent();
     };
     if (this.#tail === undefined) send();
     else this.#inTurn(async () => send());
@@ -66,12 +75,13 @@ export class Outbox {
   /** What waited for the peer is sent, or at least part of it. */
   drained(): void {
     const { transport, settings } = this.#connection;
-    if (transport.bufferedAmount <= settings.writeLimit / 4) this.#release();
+    if (transport.bufferedAmount > settings.writeLimit / 4) return;
+    for (const { resolve } of this.#takeWaiters()) resolve();
   }
 
-  /** The connection is closed; those who wait find out for themselves. */
-  closed(): void {
-    this.#release();
+  /** The connection is closed, and what still waited is lost. */
+  closed(error: ConnectionClosed): void {
+    for (const { reject } of this.#takeWaiters()) reject(error);
   }
 
   #sendMessage(data: Data, options: SendOptions | undefined): Promise<void> {
@@ -80,6 +90,8 @@ export class Outbox {
 
   #write(data: Data, options: SendOptions | undefined): boolean {
     const { protocol } = this.#connection;
+    // A message in fragments that the end of the connection cut short leaves no room for another
+    if (!protocol.canSend) return false;
     if (typeof data === "string" && options?.text !== false) return protocol.sendText(data, options?.compress);
     const opcode = opcodeOf(data, options);
     return protocol.sendBytes(this.#safeToRefer(toBytes("send", data, opcode)), opcode, options?.compress);
@@ -108,7 +120,8 @@ export class Outbox {
   }
 
   async #sendFragment(payload: Uint8Array, opcode: DataOpcode, isLast: boolean, options?: SendOptions): Promise<void> {
-    const isSent = this.#connection.protocol.sendFragment(payload, opcode, isLast, options?.compress);
+    const { protocol } = this.#connection;
+    const isSent = protocol.sendFragment(this.#safeToRefer(payload), opcode, isLast, options?.compress);
     await (isSent ? this.#room() : this.#connection.rejectOnceClosed());
   }
 
@@ -130,24 +143,21 @@ export class Outbox {
     return result;
   }
 
-  #isFull(): boolean {
-    // What is only waiting for the end of the turn may find room at once
-    if (this.isCongested) this.#connection.transport.flush();
-    return this.isCongested;
-  }
-
+  /** Need not be handled. */
   #room(): Promise<void> {
-    if (!this.#isFull()) return ROOM;
-    return new Promise((resolve) => {
+    if (!this.isFull()) return ROOM;
+    const room = new Promise<void>((resolve, reject) => {
       this.#waiters ??= [];
-      this.#waiters.push(resolve);
+      this.#waiters.push({ resolve, reject });
     });
+    room.catch(ignore);
+    return room;
   }
 
-  #release(): void {
+  #takeWaiters(): readonly Waiter[] {
     const waiters = this.#waiters ?? [];
     this.#waiters = undefined;
-    for (const resolve of waiters) resolve();
+    return waiters;
   }
 }
 

@@ -59,22 +59,15 @@ export class Receiver {
         if (content !== undefined) yield content;
       }
     } finally {
-      if (isComplete) this.#isStreaming = false;
-      else this.#dropPieces();
+      this.#isStreaming = false;
+      if (!isComplete) this.#dropPieces();
     }
   }
 
-  /** Takes the rest of a message that nobody wants any more. Until it has come, nothing else can be received. */
-  async #dropPieces(): Promise<void> {
-    try {
-      for (let delivery: Delivery; ; ) {
-        delivery = await this.#next(undefined);
-        if (!(delivery instanceof Piece) || delivery.isLast) break;
-      }
-    } catch {
-      // The connection is closed: nothing more to drop
-    }
-    this.#isStreaming = false;
+  /** Drops the rest of a message that nobody wants any more: what is there, and what will come. */
+  #dropPieces(): void {
+    this.#session.inbox.dropPieces();
+    this.#session.regulate();
   }
 
   #next(signal: AbortSignal | undefined): Promise<Delivery> {

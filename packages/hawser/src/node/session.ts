@@ -135,6 +135,8 @@ export class Session implements ProtocolSink, TransportSink, Timed {
 
   received(bytes: Uint8Array): void {
     this.protocol.receive(bytes, this.now);
+    // The next ping may be due before the answer to the last one would have been
+    this.#wheel.hasten(this);
     if (this.#isInputOverfull() && this.protocol.canSend) this.transport.pause();
   }
 
@@ -145,7 +147,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   drained(): void {
     this.protocol.outputDrained();
     this.outbox.drained();
-    if (!this.outbox.isCongested) {
+    if (!this.outbox.isFull()) {
       this.#owner.drained?.();
       this.#consumeQueued();
     }
@@ -194,7 +196,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
     const error = connectionClosed(info, this.#transportError);
     this.#closedError = error;
     this.#inbox?.finish(error);
-    this.outbox.closed();
+    this.outbox.closed(error);
     for (const resolve of this.#closedWaiters ?? []) resolve();
     this.#closedWaiters = undefined;
     this.#owner.closed(error);
@@ -227,7 +229,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   }
 
   get #isHeldBack(): boolean {
-    return this.#isConsuming || this.outbox.isCongested;
+    return this.#isConsuming || this.outbox.isFull();
   }
 
   #consume(message: Message): void {

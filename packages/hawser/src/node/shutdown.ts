@@ -58,13 +58,14 @@ type SignalListener = (signal: NodeJS.Signals) => void;
 const ACTION = "shut down";
 
 /**
- * Milliseconds after the first SIGINT in which another one is the same Ctrl+C: the terminal sends it to every process in front,
- * and npm, one of them, passes it on.
+ * Milliseconds after the first signal in which the same one again is still the first: Ctrl+C, and systemd, signal every process
+ * of a group, and npm, one of them, passes on what it gets. Nobody presses a key twice as fast.
  */
-const SAME_KEY_PRESS = 100;
+const ECHO = 50;
 
 /**
  * Stops `server` on the first of the signals; a second one ends the process at once, with 128 and its number as exit code.
+ * (The same signal within 50 ms is not a second one: npm passes on what its child has got already.)
  *
  * The process ends by itself once the server is closed and nothing else keeps it. Signals reach the main thread alone; a server
  * in a worker thread is stopped through its option `signal`.
@@ -89,12 +90,12 @@ export function handleSignals<CloseOptions, DrainOptions>(
   checkOptions(options);
   const signals = new Set(options.signals ?? defaultSignals(host.platform));
   const report = options.onError ?? ((error) => warn(host, error));
-  let stoppedAt: number | undefined;
+  let first: { readonly signal: NodeJS.Signals; readonly at: number } | undefined;
   const onSignal = (signal: NodeJS.Signals) => {
-    if (stoppedAt === undefined) {
-      stoppedAt = clock.now();
+    if (first === undefined) {
+      first = { signal, at: clock.now() };
       stop(server, options).catch((error) => guard(host, () => report(error)));
-    } else if (signal !== "SIGINT" || clock.now() - stoppedAt > SAME_KEY_PRESS) {
+    } else if (signal !== first.signal || clock.now() - first.at > ECHO) {
       host.exit(128 + (constants.signals[signal] ?? 0));
     }
   };

@@ -58,7 +58,13 @@ export class StreamTransport implements Transport {
 
   get endpoints(): Endpoints {
     const { localAddress, localPort, remoteAddress, remotePort, encrypted } = this.#stream as Partial<TLSSocket>;
-    return { localAddress, localPort, remoteAddress, remotePort, isSecure: encrypted === true };
+    return {
+      localAddress: unmapped(localAddress),
+      localPort,
+      remoteAddress: unmapped(remoteAddress),
+      remotePort,
+      isSecure: encrypted === true,
+    };
   }
 
   // Reading
@@ -198,6 +204,11 @@ export class StreamTransport implements Transport {
     this.bytes = NO_BYTES;
     this.end = 0;
   }
+}
+
+/** A socket that listens for both sees IPv4 addresses mapped into IPv6: "::ffff:127.0.0.1" is 127.0.0.1. */
+function unmapped(address: string | undefined): string | undefined {
+  return address?.startsWith("::ffff:") ? address.slice(7) : address;
 }
 
 function onData(this: TransportStream, bytes: Buffer): void {

@@ -133,7 +133,7 @@ test("10,000 entries cost one timer, and each is called at its time", async () =
     },
     afterInput: (callback) => clock.afterInput(callback),
   });
-  const entries = Array.from({ length: 10_000 }, (_, index) => new Entry(20_000 + (index * 7) % 1_000));
+  const entries = Array.from({ length: 10_000 }, (_, index) => new Entry(20_000 + ((index * 7) % 1_000)));
   for (const entry of entries) {
     wheel.schedule(entry);
     expect(timers).toBe(1);
@@ -141,7 +141,9 @@ test("10,000 entries cost one timer, and each is called at its time", async () =
   await clock.advance(20_000);
   expect(timers).toBe(1);
   await clock.advance(1_100);
-  expect(entries.filter(({ calls }, index) => calls.length === 1 && calls[0]! - (20_000 + (index * 7) % 1_000) < 10)).toHaveLength(10_000);
+  expect(
+    entries.filter(({ calls }, index) => calls.length === 1 && calls[0]! - (20_000 + ((index * 7) % 1_000)) < 10),
+  ).toHaveLength(10_000);
   expect(timers).toBe(0);
 });
 

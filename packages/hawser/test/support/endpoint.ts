@@ -9,7 +9,7 @@ import type { Extension } from "../../src/protocol/extension.ts";
 import type { Message } from "../../src/protocol/message-assembler.ts";
 import { Protocol, type ProtocolSink } from "../../src/protocol/protocol.ts";
 import type { ProtocolSettings, Role } from "../../src/protocol/settings.ts";
-import { type ReadFrame, readFrames } from "./wire.ts";
+import { concat, type ReadFrame, readFrames } from "./wire.ts";
 
 export type WireEvent =
   | { readonly type: "message"; readonly content: Message }
@@ -57,6 +57,7 @@ export class Endpoint implements ProtocolSink {
   readonly protocol: Protocol;
   readonly output: GatheredOutput = new GatheredOutput();
   #events: WireEvent[] = [];
+  #sent: Uint8Array[] = [];
 
   constructor(role: Role, { settings, extensions = [], now = 0 }: EndpointOptions = {}) {
     this.role = role;
@@ -79,6 +80,14 @@ export class Endpoint implements ProtocolSink {
     const events = this.#events;
     this.#events = [];
     return events;
+  }
+
+  /** The bytes for the peer since the last call. */
+  takeSent(): Uint8Array<ArrayBuffer> {
+    this.#noteSent();
+    const sent = concat(...this.#sent);
+    this.#sent = [];
+    return sent;
   }
 
   message(content: Message): void {
@@ -119,6 +128,8 @@ export class Endpoint implements ProtocolSink {
   }
 
   #noteSent(): void {
-    for (const frame of readFrames(this.output.take(), this.role)) this.#events.push({ type: "sent", frame });
+    const sent = this.output.take();
+    if (sent.length > 0) this.#sent.push(sent);
+    for (const frame of readFrames(sent, this.role)) this.#events.push({ type: "sent", frame });
   }
 }
