@@ -17,7 +17,7 @@ import { rowsOf } from "./workloads/workload.ts";
 /** The repository: this file runs as `bench/dist/main.js`. */
 const ROOT = join(import.meta.dirname, "..", "..");
 
-const IDLE_CONNECTIONS = 5_000;
+const IDLE_CONNECTIONS = 10_000;
 const QUICK_IDLE_CONNECTIONS = 1_000;
 
 /** Memory differs little from run to run. */

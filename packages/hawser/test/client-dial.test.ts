@@ -9,7 +9,7 @@ import type { ConnectOptions } from "../src/node/client-options.ts";
 import { connect } from "../src/node/connect.ts";
 import { HandshakeError } from "../src/node/errors.ts";
 import { authority } from "./support/certificates.ts";
-import { echoServer, httpServer, type Listening, listening, rawServer } from "./support/servers.ts";
+import { allClosed, echoServer, httpServer, type Listening, listening, rawServer } from "./support/servers.ts";
 
 const TRUSTED = { tls: { ca: authority } };
 
@@ -302,17 +302,11 @@ function silentServer(onData: () => void): Promise<Listening> {
 function watchTimers(): () => number {
   const set = vi.spyOn(globalThis, "setTimeout");
   const cleared = vi.spyOn(globalThis, "clearTimeout");
-  onTestFinished(() => vi.restoreAllMocks());
+  onTestFinished(() => void vi.restoreAllMocks());
   return () => {
     const gone = new Set<unknown>(cleared.mock.calls.map(([timer]) => timer));
     return set.mock.results.filter(({ value }) => value.hasRef() && !gone.has(value)).length;
   };
-}
-
-/** Resolves once the server has seen all its connections end. */
-async function allClosed(sockets: ReadonlySet<Socket>): Promise<void> {
-  await Promise.all([...sockets].map((socket) => once(socket, "close")));
-  expect(sockets.size).toBe(0);
 }
 
 describe("openTimeout ends it at", () => {
@@ -325,7 +319,7 @@ describe("openTimeout ends it at", () => {
       "The connection did not open within openTimeout, 100 ms",
     ]);
     expect(timersLeft()).toBe(0);
-    await allClosed(sockets);
+    await allClosed({ sockets });
   });
 });
 
@@ -338,7 +332,7 @@ describe("the signal ends it at", () => {
     await expect(connect(url, { ...options, signal: controller.signal })).rejects.toBe(reason);
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
     expect(timersLeft()).toBe(0);
-    await allClosed(sockets);
+    await allClosed({ sockets });
   });
 
   test("the very beginning", async () => {

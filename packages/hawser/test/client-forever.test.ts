@@ -195,7 +195,8 @@ describe("the signal", () => {
     const { port } = await echoServer();
     const controller = new AbortController();
     const seen: ClientConnection[] = [];
-    for await (const ws of connect.forever(`ws://127.0.0.1:${port}/`, { signal: controller.signal })) {
+    const options = { signal: controller.signal, maxAttempts: 1 };
+    for await (const ws of connect.forever(`ws://127.0.0.1:${port}/`, options)) {
       seen.push(ws);
       queueMicrotask(() => controller.abort());
       for await (const _ of ws);
@@ -228,7 +229,7 @@ describe("the signal", () => {
 
 test("comes back after a server went away, by itself", async () => {
   vi.spyOn(Math, "random").mockReturnValue(0);
-  onTestFinished(() => vi.restoreAllMocks());
+  onTestFinished(() => void vi.restoreAllMocks());
   const { port } = await echoServer();
   let count = 0;
   for await (const ws of connect.forever(`ws://127.0.0.1:${port}/`)) {

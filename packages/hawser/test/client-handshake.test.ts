@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { ClientConnection } from "../src/node/client-connection.ts";
@@ -6,7 +5,7 @@ import type { ConnectOptions } from "../src/node/client-options.ts";
 import { connect } from "../src/node/connect.ts";
 import { ConnectionClosedError, HandshakeError, type HandshakeErrorCode, ProtocolError } from "../src/node/errors.ts";
 import { VERSION } from "../src/node/version.ts";
-import { echoServer, httpServer, rawServer } from "./support/servers.ts";
+import { allClosed, echoServer, httpServer, rawServer } from "./support/servers.ts";
 import { switchingProtocols, textFrame } from "./support/switching.ts";
 
 async function open(url: string, options?: ConnectOptions): Promise<ClientConnection> {
@@ -242,7 +241,7 @@ describe("a refused handshake", () => {
     expect(error.response).toMatchObject({ status: 401, statusText: "Text" });
     expect(error.response?.headers.get("www-authenticate")).toBe("Basic");
     expect(error.response?.text()).toBe("näy");
-    await Promise.all([...sockets].map((socket) => once(socket, "close")));
+    await allClosed({ sockets });
   });
 
   test.each([

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { LookupFunction } from "node:net";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { ClientConnection } from "../src/node/client-connection.ts";
@@ -9,7 +8,7 @@ import { loadSocks } from "../src/node/socks-dial.ts";
 import { VERSION } from "../src/node/version.ts";
 import { authority } from "./support/certificates.ts";
 import { httpProxy } from "./support/http-proxy.ts";
-import { echoServer, rawServer } from "./support/servers.ts";
+import { allClosed, echoServer, rawServer } from "./support/servers.ts";
 import { socksProxy } from "./support/socks-proxy.ts";
 
 const TRUSTED = { tls: { ca: authority }, proxyTls: { ca: authority } };
@@ -54,7 +53,7 @@ describe("HTTP CONNECT", () => {
     expect(request?.headers).toEqual({ host: `secure.test:${port}`, "user-agent": `hawser/${VERSION}` });
     await ws.close();
     expect(ws.closeCode).toBe(1000);
-    await Promise.all([...proxy.sockets].map((socket) => once(socket, "close")));
+    await allClosed(proxy);
   });
 
   test("with credentials, which are not the server's to see", async () => {
@@ -89,9 +88,7 @@ describe("HTTP CONNECT", () => {
     const error = await failure(connect("ws://unknown.test/", { proxy: `http://x:secret@127.0.0.1:${proxy.port}` }));
     expect([error.code, error.response?.status, error.response?.text()]).toEqual(["PROXY_FAILED", status, body]);
     expect(error.message).toMatch(`The proxy http://127.0.0.1:${proxy.port} did not connect: it answered ${status}`);
-    expect(
-      proxy.sockets.size === 0 || (await Promise.all([...proxy.sockets].map((s) => once(s, "close")))),
-    ).toBeTruthy();
+    await allClosed(proxy);
   });
 
   test.each([
@@ -115,10 +112,10 @@ describe("HTTP CONNECT", () => {
   });
 
   test("a proxy that sends more with its answer: it stands before the server's answer", async () => {
-    const { port } = await rawServer((_head, socket) => socket.write("HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 403 No\r\n\r\n"));
-    const error = await failure(
-      connect("ws://unknown.test/", { proxy: `http://127.0.0.1:${port}`, openTimeout: 5_000 }).finally(() => {}),
+    const { port } = await rawServer((_head, socket) =>
+      socket.write("HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"),
     );
+    const error = await failure(connect("ws://unknown.test/", { proxy: `http://127.0.0.1:${port}` }));
     expect(error.code).toBe("HANDSHAKE_REFUSED");
   });
 });
@@ -145,6 +142,7 @@ describe("SOCKS", () => {
       await ws.close();
       expect(ws.closeCode).toBe(1000);
     }
+    await allClosed(proxy);
   });
 
   test.each([

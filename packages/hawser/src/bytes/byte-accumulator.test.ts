@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import "../../test/support/equal-bytes.ts";
 import { bytes, concat } from "../../test/support/wire.ts";
 import { ByteAccumulator } from "./byte-accumulator.ts";
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import "../../test/support/equal-bytes.ts";
 import { bytes, maskNaively } from "../../test/support/wire.ts";
 import { mask, rotateKey } from "./mask.ts";
 

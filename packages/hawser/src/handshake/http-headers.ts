@@ -16,7 +16,9 @@ export type HeadersRecord = Readonly<Record<string, string | readonly string[]>>
 
 export class HttpHeaders implements Iterable<[name: string, value: string]> {
   /** Name, value, name, value, ...: a parsed head makes no object for a line. */
-  #lines: string[] = [];
+  #parts: string[] = [];
+  /** The same in one string, while nobody looks at them. */
+  #packed: string | undefined;
 
   /** @throws TypeError if a name is not a token or a value contains a control character. */
   constructor(init: HeadersLike = []) {
@@ -30,8 +32,38 @@ export class HttpHeaders implements Iterable<[name: string, value: string]> {
    */
   static ofParsedLines(lines: string[]): HttpHeaders {
     const headers = new HttpHeaders();
-    headers.#lines = lines;
+    headers.#parts = lines;
     return headers;
+  }
+
+  /**
+   * Keeps the lines in one string, which is returned, until they are next looked at: all that a connection's headers cost while
+   * it lasts.
+   *
+   * @internal
+   */
+  pack(): string {
+    this.#packed ??= this.#parts.join("\n");
+    this.#parts = NO_PARTS;
+    return this.#packed;
+  }
+
+  /**
+   * Headers of what {@link pack} returned.
+   *
+   * @internal
+   */
+  static unpack(packed: string): HttpHeaders {
+    const headers = new HttpHeaders();
+    headers.#packed = packed;
+    return headers;
+  }
+
+  get #lines(): string[] {
+    if (this.#packed === undefined) return this.#parts;
+    this.#parts = this.#packed === "" ? [] : this.#packed.split("\n");
+    this.#packed = undefined;
+    return this.#parts;
   }
 
   /** The value, several values joined with `", "`, or `undefined`. */
@@ -114,9 +146,12 @@ export class HttpHeaders implements Iterable<[name: string, value: string]> {
       const name = this.#lines[i]!;
       if (name.toLowerCase() !== lowerCased) kept.push(name, this.#lines[i + 1]!);
     }
-    this.#lines = kept;
+    this.#parts = kept;
   }
 }
+
+/** Shared by all packed headers, and never changed. */
+const NO_PARTS: string[] = [];
 
 function pairsOf(init: HeadersLike): Iterable<readonly [string, string]> {
   if (isIterable(init)) return init;

@@ -41,10 +41,11 @@ export class Attachment implements Listener {
     this.#onUpgrade = onUpgrade;
     this.#onServerClosing = onServerClosing;
     this.#close = server.close;
-    const siblings = attachments.get(server) ?? [];
-    attachments.set(server, [...siblings, this]);
+    const siblings = attachments.get(server);
+    attachments.set(server, [...(siblings ?? []), this]);
     server.on("upgrade", this.#listener);
-    if (siblings.length === 0) this.#watchClose();
+    // Once for a server, however many come and go
+    if (siblings === undefined) this.#watchClose();
   }
 
   get address(): ReturnType<HttpServer["address"]> {

@@ -59,12 +59,22 @@ function deliver(session: Session, message: SharedMessage): keyof BroadcastResul
   const { slowConsumer } = session.settings as ConnectionSettings;
   const { transport, protocol } = session;
   if (transport.bufferedAmount <= slowConsumer.maxBuffered && transport.stalledFor <= slowConsumer.stall) {
-    message.sendTo(session);
-    return "sent";
+    return attempt(session, message);
   }
   if (slowConsumer.policy === "skip") return "skipped";
   protocol.close(CloseCode.TRY_AGAIN_LATER, "slow consumer", session.now);
   return "failed";
+}
+
+/** An extension of the application's own may throw: that is this receiver's bad luck, not the others'. */
+function attempt(session: Session, message: SharedMessage): "sent" | "failed" {
+  try {
+    message.sendTo(session);
+    return "sent";
+  } catch (error) {
+    (session.settings as ConnectionSettings).logger.error({ err: error }, "a broadcast could not be sent");
+    return "failed";
+  }
 }
 
 /** A message and its frames, by encoding. */
@@ -105,9 +115,10 @@ class SharedMessage {
   }
 
   #encodedBy(extension: Extension): Uint8Array | undefined {
-    const { key, encode } = extension.sharing!;
+    const sharing = extension.sharing!;
+    const { key } = sharing;
     if (!this.#encoded.has(key)) {
-      const payload = encode(this.#payload);
+      const payload = sharing.encode(this.#payload);
       this.#encoded.set(key, payload && serializeFrame(FIN | this.#opcode | extension.rsv, payload));
     }
     return this.#encoded.get(key);

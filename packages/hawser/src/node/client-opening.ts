@@ -111,14 +111,13 @@ function begin(
 function agreementOf(
   { url }: Hop,
   { method, path, headers }: ClientRequest,
-  { response, subprotocol, extensions }: ClientAgreement,
+  { response, subprotocol }: ClientAgreement,
 ): Agreement {
   const isSecure = url.protocol === "wss:";
   return {
     request: createRequestHead({ method, path, headers, httpVersion: "1.1", isSecure }),
     response,
     subprotocol,
-    extensions: extensions.map(({ name, parameters }) => ({ name, parameters })),
   };
 }
 

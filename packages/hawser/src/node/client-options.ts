@@ -99,7 +99,7 @@ export interface ConnectOptions extends ConnectionOptions {
   readonly lookup?: LookupFunction;
 }
 
-export const CONNECT_OPTIONS = [
+export const CONNECT_OPTIONS: readonly (keyof ConnectOptions)[] = [
   ...CONNECTION_OPTIONS,
   "subprotocols",
   "compression",
@@ -115,11 +115,11 @@ export const CONNECT_OPTIONS = [
   "signal",
   "path",
   "lookup",
-] as const satisfies readonly (keyof ConnectOptions)[];
+];
 
 /** The defaults, and why they are what they are. */
 export const ConnectDefaults = {
-  USER_AGENT: `hawser/${VERSION}`,
+  USER_AGENT: `hawser/${VERSION}` as string,
   /** As many as Python's `websockets` and curl's users meet at most; more is a loop. */
   MAX_REDIRECTS: 10,
   /** Several round trips on a bad line, and less than a person waits. */

@@ -143,7 +143,7 @@ export async function* iterateConnections<UserData>(
       signal.removeEventListener("abort", close);
       await connection.close();
     }
-    retries.closed(await lived, connection[SESSION].closedError);
+    if (!signal.aborted) retries.closed(await lived, connection[SESSION].closedError);
   }
 }
 

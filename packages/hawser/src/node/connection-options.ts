@@ -147,24 +147,32 @@ export function resolveConnectionOptions(
   maskingKeys: MaskingKeys,
   options: ConnectionOptions,
 ): ConnectionSettings {
-  const { maxSize = ConnectionDefaults.MAX_SIZE } = options;
-  const limit = (name: "maxFragmentSize" | "maxFragments" | "readLimit" | "writeLimit", fallback: number) =>
-    checkLimit(action, name, options[name] ?? fallback);
-  const duration = (name: "pingInterval" | "pingTimeout", fallback: number) =>
-    checkDurationOrNull(action, name, options[name] === undefined ? fallback : options[name]);
+  const {
+    maxSize = ConnectionDefaults.MAX_SIZE,
+    maxQueue = ConnectionDefaults.MAX_QUEUE,
+    closeTimeout = ConnectionDefaults.CLOSE_TIMEOUT,
+  } = options;
+  const limit = (name: "maxFragmentSize" | "maxFragments" | "readLimit" | "writeLimit", fallback: number) => {
+    const { [name]: value = fallback } = options;
+    return checkLimit(action, name, value);
+  };
+  const duration = (name: "pingInterval" | "pingTimeout", fallback: number) => {
+    const { [name]: value = fallback } = options;
+    return checkDurationOrNull(action, name, value);
+  };
   return {
     role,
     maskingKeys,
     text: nodeTextCodec,
     pingInterval: duration("pingInterval", ConnectionDefaults.PING_INTERVAL),
     pingTimeout: duration("pingTimeout", ConnectionDefaults.PING_TIMEOUT),
-    closeTimeout: checkDuration(action, "closeTimeout", options.closeTimeout ?? ConnectionDefaults.CLOSE_TIMEOUT),
+    closeTimeout: checkDuration(action, "closeTimeout", closeTimeout),
     maxSize: checkLimit(action, "maxSize", maxSize),
     maxFragmentSize: limit("maxFragmentSize", maxSize),
     maxFragments: limit("maxFragments", ConnectionDefaults.MAX_FRAGMENTS),
     readLimit: limit("readLimit", ConnectionDefaults.READ_LIMIT),
     writeLimit: limit("writeLimit", ConnectionDefaults.WRITE_LIMIT),
-    maxQueue: resolveMaxQueue(action, options.maxQueue ?? ConnectionDefaults.MAX_QUEUE),
+    maxQueue: resolveMaxQueue(action, maxQueue),
     slowConsumer: resolveSlowConsumer(action, options.slowConsumer ?? {}),
     logger: resolveLogger(action, options.logger),
   };
@@ -174,7 +182,7 @@ function resolveMaxQueue(
   action: string,
   maxQueue: NonNullable<ConnectionOptions["maxQueue"]>,
 ): SessionSettings["maxQueue"] {
-  if (typeof maxQueue !== "object") {
+  if (typeof maxQueue !== "object" || maxQueue === null) {
     const high = checkLimit(action, "maxQueue", maxQueue);
     return { high, low: Math.floor(high / 4) };
   }

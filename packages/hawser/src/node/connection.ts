@@ -3,11 +3,12 @@
  */
 
 import { randomBytes, randomUUID } from "node:crypto";
-import type { HttpHeaders } from "../handshake/http-headers.ts";
+import { HttpHeaders } from "../handshake/http-headers.ts";
 import type { HttpRequestHead } from "../handshake/http-request.ts";
 import type { State } from "../protocol/closing.ts";
 import type { ExtensionParameters } from "../protocol/extension.ts";
 import type { Message } from "../protocol/message-assembler.ts";
+import type { PingWaiter } from "../protocol/pending-pings.ts";
 import { type Data, type DataFragments, type SendOptions, toBytes } from "./data.ts";
 import { Receiver, type RecvOptions } from "./receiver.ts";
 import type { Session } from "./session.ts";
@@ -25,7 +26,6 @@ export interface Agreement {
   readonly request: HttpRequestHead;
   readonly response: HandshakeAnswer;
   readonly subprotocol: string | undefined;
-  readonly extensions: readonly AgreedExtension[];
 }
 
 export interface AgreedExtension {
@@ -42,7 +42,11 @@ export const SESSION: unique symbol = Symbol("session");
 export abstract class Connection<UserData = unknown> implements AsyncIterable<Message> {
   /** @internal */
   readonly [SESSION]: Session;
-  readonly #agreement: Agreement;
+  readonly #request: HttpRequestHead;
+  /** The response's status and headers, packed: most connections never look at them again. */
+  readonly #status: number;
+  readonly #headers: string;
+  readonly #subprotocol: string | undefined;
   readonly #endpoints: Endpoints;
   #receiver: Receiver | undefined;
   #id: string | undefined;
@@ -53,8 +57,12 @@ export abstract class Connection<UserData = unknown> implements AsyncIterable<Me
   /** @internal */
   constructor(session: Session, agreement: Agreement, endpoints: Endpoints) {
     this[SESSION] = session;
-    this.#agreement = agreement;
+    this.#request = agreement.request;
+    this.#status = agreement.response.status;
+    this.#headers = agreement.response.headers.pack();
+    this.#subprotocol = agreement.subprotocol;
     this.#endpoints = endpoints;
+    this.#request.headers.pack();
   }
 
   /** A UUID that names the connection in logs. */
@@ -65,22 +73,22 @@ export abstract class Connection<UserData = unknown> implements AsyncIterable<Me
 
   /** The request of the opening handshake. */
   get request(): HttpRequestHead {
-    return this.#agreement.request;
+    return this.#request;
   }
 
   /** The response of the opening handshake. */
   get response(): HandshakeAnswer {
-    return this.#agreement.response;
+    return { status: this.#status, headers: HttpHeaders.unpack(this.#headers) };
   }
 
   /** The subprotocol agreed on, if any. */
   get subprotocol(): string | undefined {
-    return this.#agreement.subprotocol;
+    return this.#subprotocol;
   }
 
   /** The extensions agreed on, in order, with their parameters. */
   get extensions(): readonly AgreedExtension[] {
-    return this.#agreement.extensions;
+    return this[SESSION].extensions;
   }
 
   /** `"open"`, `"closing"` once the closing handshake has begun, `"closed"` when the TCP connection has ended. */
@@ -183,11 +191,12 @@ export abstract class Connection<UserData = unknown> implements AsyncIterable<Me
   ping(payload: Data = randomBytes(4)): Promise<number> {
     const session = this[SESSION];
     const bytes = toBytes("ping", payload);
+    let waiter!: PingWaiter;
     const answered = new Promise<number>((resolve, reject) => {
-      const lost = () => session.rejectOnceClosed().catch(reject);
-      if (!session.protocol.ping(bytes, session.now, { answered: resolve, lost })) lost();
+      waiter = { answered: resolve, lost: () => session.rejectOnceClosed().catch(reject) };
     });
     answered.catch(ignore);
+    if (!session.protocol.ping(bytes, session.now, waiter)) waiter.lost();
     return answered;
   }
 

@@ -59,6 +59,7 @@ function viewBytes(data: Bytes): Uint8Array | undefined {
 }
 
 function describe(value: unknown): string {
-  if (value === null || typeof value !== "object") return `${typeof value} ${String(value)}`.trim();
+  if (value === null || value === undefined) return String(value);
+  if (typeof value !== "object") return `${typeof value} ${String(value)}`;
   return value.constructor?.name ?? "an object";
 }

@@ -7,6 +7,7 @@ import { CloseCode } from "../protocol/close-code.ts";
 import { checkClose } from "../protocol/close-frame.ts";
 import type { Clock } from "./clock.ts";
 import type { ServerCore } from "./server-core.ts";
+import { MAX_TIMER_DELAY } from "./timer-limits.ts";
 
 export interface DrainOptions {
   /**
@@ -63,7 +64,7 @@ export async function drainConnections<UserData>(
   const { clock } = core.wheel;
   await delay(clock, notReady, stop);
   if (stop.aborted) return;
-  core.refuseAll(Math.max(1, Math.ceil(window / 1000)));
+  core.refuseHandshakes(Math.max(1, Math.ceil(window / 1000)));
   const connections = [...core.registry.connections];
   const start = clock.now();
   for (const [index, ws] of connections.entries()) {
@@ -77,7 +78,7 @@ export async function drainConnections<UserData>(
 function delay(clock: Clock, milliseconds: number, stop: AbortSignal): Promise<void> {
   if (milliseconds <= 0 || stop.aborted) return Promise.resolve();
   return new Promise((resolve) => {
-    const scheduled = clock.schedule(done, milliseconds);
+    const scheduled = clock.schedule(done, Math.min(milliseconds, MAX_TIMER_DELAY));
     stop.addEventListener("abort", done, { once: true });
     function done(): void {
       clock.cancel(scheduled);

@@ -56,6 +56,8 @@ export class HookRunner<UserData> implements HandlerRunner<UserData> {
   readonly #host: RunnerHost<UserData>;
   readonly #hooks: HandlerHooks<UserData>;
   #ws: ServerConnection<UserData> | undefined;
+  /** What the message hook returned last. */
+  #running: Promise<void> | undefined;
 
   constructor(host: RunnerHost<UserData>, hooks: HandlerHooks<UserData>) {
     this.#host = host;
@@ -74,7 +76,8 @@ export class HookRunner<UserData> implements HandlerRunner<UserData> {
   consume(message: Message): Promise<void> | undefined {
     try {
       const result = this.#hooks.message(this.#ws!, message);
-      return result === undefined ? undefined : this.#settle(result);
+      this.#running = result === undefined ? undefined : this.#settle(result);
+      return this.#running;
     } catch (error) {
       this.#failed(error);
       return undefined;
@@ -87,6 +90,8 @@ export class HookRunner<UserData> implements HandlerRunner<UserData> {
 
   closed(error: ConnectionClosed): void {
     const ws = this.#ws!;
+    // A message may be worked on for longer than the connection lasts
+    if (this.#running !== undefined) this.#host.handlerStarted(ws, this.#running);
     if (!(error instanceof ConnectionClosedOK) && error.cause !== undefined) this.#report(error.cause);
     const closed = this.#guard(() => this.#hooks.close?.(ws, error.code, error.reason));
     if (closed !== undefined) this.#host.handlerStarted(ws, closed);

@@ -2,7 +2,7 @@
  * Where a server listens: the options of `serve()` as those of `net.Server.listen()`.
  */
 
-import { chmod, unlink } from "node:fs/promises";
+import { chmod, lstat, unlink } from "node:fs/promises";
 import { connect, type ListenOptions } from "node:net";
 import { checkLimit } from "./option-checks.ts";
 import { type ServeOptions, ServerDefaults } from "./server-options.ts";
@@ -12,7 +12,7 @@ type Place = Pick<ServeOptions, "port" | "host" | "path" | "fd" | "reusePort" | 
 /** @throws {RangeError | TypeError | Error} for a value that is not allowed, or that this Node does not have. */
 export function listenOptions(options: Place): ListenOptions {
   const backlog = checkLimit("serve", "backlog", options.backlog ?? ServerDefaults.BACKLOG);
-  if (options.fd !== undefined) return { fd: checkLimit("serve", "fd", options.fd, 0), backlog } as ListenOptions;
+  if (options.fd !== undefined) return { fd: options.fd, backlog } as ListenOptions;
   if (options.path !== undefined) return { path: options.path, backlog };
   const { port = 0, host, reusePort = false } = options;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
@@ -36,6 +36,8 @@ export function setMode(path: string, mode: number | undefined): Promise<void> {
 
 /** Removes a Unix socket that nobody listens on any more. Whether there was one. */
 export async function removeStaleSocket(path: string): Promise<boolean> {
+  // A connection to any other file is refused as well, and that file is somebody's
+  if (!(await isSocket(path))) return false;
   const isStale = await new Promise<boolean>((resolve) => {
     const probe = connect({ path });
     probe.once("connect", () => {
@@ -46,4 +48,12 @@ export async function removeStaleSocket(path: string): Promise<boolean> {
   });
   if (isStale) await unlink(path);
   return isStale;
+}
+
+async function isSocket(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isSocket();
+  } catch {
+    return false;
+  }
 }

@@ -9,10 +9,10 @@ import { createServer as createTlsServer, type TLSSocket, type TlsOptions, type 
 import { readProxyHeader } from "./proxy-header.ts";
 import type { ProxyAddresses } from "./proxy-protocol.ts";
 import { StreamTransport } from "./stream-transport.ts";
-import type { Endpoints, Transport } from "./transport.ts";
+import { type Endpoints, reportedEndpoints, type Transport } from "./transport.ts";
 
-/** Takes the transports of new connections. */
-export type TransportHandler = (transport: Transport, endpoints: Endpoints) => void;
+/** Takes the transports of new connections. `since`: when the client connected, in the time of `performance.now()`. */
+export type TransportHandler = (transport: Transport, endpoints: Endpoints, since: number) => void;
 
 /** A place where connections come from. */
 export interface Listener {
@@ -28,6 +28,16 @@ export interface SocketListenerSettings {
   readonly proxyProtocol: "off" | "optional" | "required";
   /** Milliseconds for a PROXY header, and for a TLS handshake. */
   readonly openTimeout: number;
+  /** How many sockets may be on their way to a transport at the same time; more are dropped. */
+  readonly maxArrivals: number;
+}
+
+/** What is known of a socket under TLS. */
+interface Arrival {
+  readonly socket: Socket;
+  readonly since: number;
+  /** For whom a proxy speaks. */
+  readonly proxied: ProxyAddresses | undefined;
 }
 
 export class SocketListener implements Listener {
@@ -37,8 +47,8 @@ export class SocketListener implements Listener {
   readonly #tls: TlsServer | undefined;
   /** Sockets that have not come to a transport yet. */
   readonly #sockets: Set<Socket> = new Set();
-  /** For whom a proxy speaks on a socket under TLS, by the socket's own address. */
-  readonly #proxied: Map<string, ProxyAddresses> = new Map();
+  /** Those whose TLS handshake is under way, by the socket's own address; Unix sockets have none. */
+  readonly #securing: Map<string, Arrival> = new Map();
 
   constructor(settings: SocketListenerSettings, onTransport: TransportHandler) {
     this.#settings = settings;
@@ -73,27 +83,33 @@ export class SocketListener implements Listener {
   }
 
   #connected(socket: Socket): void {
+    const since = performance.now();
     if (this.#tls === undefined && this.#settings.proxyProtocol === "off") {
-      this.#accepted(socket, undefined);
-      return;
+      this.#arrived({ socket, since, proxied: undefined });
+    } else if (this.#sockets.size >= this.#settings.maxArrivals) {
+      socket.destroy();
+    } else {
+      this.#sockets.add(socket);
+      socket.on("error", ignore).once("close", () => this.#sockets.delete(socket));
+      this.#prepare(socket, since);
     }
-    this.#sockets.add(socket);
-    socket.on("error", ignore).once("close", () => this.#sockets.delete(socket));
-    if (this.#settings.proxyProtocol === "off") this.#secure(socket, undefined);
-    else this.#readProxyHeader(socket, this.#settings.proxyProtocol);
   }
 
-  #readProxyHeader(socket: Socket, mode: "optional" | "required"): void {
-    readProxyHeader(socket, mode, this.#settings.openTimeout, (addresses) => {
-      if (this.#tls === undefined) this.#accepted(socket, addresses);
-      else this.#secure(socket, addresses);
-    });
+  #prepare(socket: Socket, since: number): void {
+    const { proxyProtocol, openTimeout } = this.#settings;
+    const done = (proxied: ProxyAddresses | undefined) => {
+      const arrival = { socket, since, proxied };
+      if (this.#tls === undefined) this.#arrived(arrival);
+      else this.#secure(this.#tls, arrival);
+    };
+    if (proxyProtocol === "off") done(undefined);
+    else readProxyHeader(socket, proxyProtocol, openTimeout, done);
   }
 
-  #accepted(socket: Socket, proxied: ProxyAddresses | undefined): void {
+  #arrived({ socket, since, proxied }: Arrival): void {
     this.#sockets.delete(socket);
     const transport = new StreamTransport(socket);
-    this.#onTransport(transport, { ...transport.endpoints, ...proxied });
+    this.#onTransport(transport, reportedEndpoints(transport.endpoints, proxied), since);
   }
 
   // TLS
@@ -107,22 +123,37 @@ export class SocketListener implements Listener {
   }
 
   /** Node documents that a TLS server takes sockets by its `connection` event. */
-  #secure(socket: Socket, proxied: ProxyAddresses | undefined): void {
+  #secure(tls: TlsServer, arrival: Arrival): void {
+    const { socket } = arrival;
     const key = keyOf(socket);
-    if (proxied !== undefined) this.#proxied.set(key, proxied);
-    socket.once("close", () => this.#proxied.delete(key));
-    this.#tls!.emit("connection", socket);
+    if (key === undefined) {
+      // It cannot be told which one the handshake was for: those under way at close end by `openTimeout`
+      this.#sockets.delete(socket);
+    } else {
+      this.#securing.set(key, arrival);
+      socket.once("close", () => this.#securing.delete(key));
+    }
+    tls.emit("connection", socket);
   }
 
   #secured(socket: TLSSocket): void {
+    const arrival = this.#takeArrival(keyOf(socket));
     const transport = new StreamTransport(socket);
-    this.#onTransport(transport, { ...transport.endpoints, ...this.#proxied.get(keyOf(socket)) });
+    const endpoints = reportedEndpoints(transport.endpoints, arrival?.proxied);
+    this.#onTransport(transport, endpoints, arrival?.since ?? performance.now());
+  }
+
+  /** The socket is the transport's from now on. */
+  #takeArrival(key: string | undefined): Arrival | undefined {
+    const arrival = key === undefined ? undefined : this.#securing.get(key);
+    if (arrival !== undefined) this.#sockets.delete(arrival.socket);
+    return arrival;
   }
 }
 
-/** The same for a socket and for the TLS socket around it. */
-function keyOf(socket: Socket): string {
-  return `${socket.remoteAddress} ${socket.remotePort}`;
+/** The same for a socket and for the TLS socket around it; `undefined` for a Unix socket. */
+function keyOf({ remoteAddress, remotePort }: Socket): string | undefined {
+  return remotePort === undefined ? undefined : `${remoteAddress} ${remotePort}`;
 }
 
 function ignore(): void {}

@@ -18,7 +18,7 @@ import { PendingConnection } from "./pending-connection.ts";
 import { finishResponse } from "./response-bytes.ts";
 import type { ServerSettings } from "./server-options.ts";
 import type { Timed, TimingWheel } from "./timing-wheel.ts";
-import type { Endpoints, Transport, TransportSink } from "./transport.ts";
+import { type Endpoints, reportedEndpoints, type Transport, type TransportSink } from "./transport.ts";
 import { resolveForwarded } from "./trusted-proxies.ts";
 
 /** What an opening needs of its server. */
@@ -62,11 +62,12 @@ export class Opening<UserData> implements TransportSink, Timed {
   deadline: number;
   slot = -1;
 
-  constructor(host: OpeningHost<UserData>, transport: Transport, endpoints: Endpoints) {
+  /** `since`: when the client connected; `openTimeout` counts from there. */
+  constructor(host: OpeningHost<UserData>, transport: Transport, endpoints: Endpoints, since: number) {
     this.#host = host;
     this.#transport = transport;
     this.#endpoints = endpoints;
-    this.deadline = host.wheel.clock.now() + host.settings.openTimeout;
+    this.deadline = since + host.settings.openTimeout;
   }
 
   /** Where the client connects from, as far as the transport knows. */
@@ -144,7 +145,9 @@ export class Opening<UserData> implements TransportSink, Timed {
   #decide(request: HttpRequestHead): void {
     const { settings } = this.#host;
     const forwarded = resolveForwarded(request.headers, this.#endpoints, settings.trust);
-    const endpoints: Endpoints = { ...this.#endpoints, ...forwarded };
+    const { remoteAddress, isSecure } = this.#endpoints;
+    const isReported = forwarded.remoteAddress !== remoteAddress || forwarded.isSecure !== isSecure;
+    const endpoints = reportedEndpoints(this.#endpoints, isReported ? forwarded : undefined);
     const pending = new PendingConnection<UserData>(endpoints);
     const opening = {
       request,

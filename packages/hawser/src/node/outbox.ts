@@ -66,7 +66,7 @@ export class Outbox {
   sendShared(frame: Uint8Array, sent: () => void): void {
     const { protocol } = this.#connection;
     const send = () => {
-      if (protocol.canSend && protocol.sendShared(frame)) sent();
+      if (protocol.sendShared(frame)) sent();
     };
     if (this.#tail === undefined) send();
     else this.#inTurn(async () => send());
@@ -90,8 +90,6 @@ export class Outbox {
 
   #write(data: Data, options: SendOptions | undefined): boolean {
     const { protocol } = this.#connection;
-    // A message in fragments that the end of the connection cut short leaves no room for another
-    if (!protocol.canSend) return false;
     if (typeof data === "string" && options?.text !== false) return protocol.sendText(data, options?.compress);
     const opcode = opcodeOf(data, options);
     return protocol.sendBytes(this.#safeToRefer(toBytes("send", data, opcode)), opcode, options?.compress);

@@ -15,8 +15,7 @@ export class OutputPool {
 
   /** A buffer with room for `length` bytes at least. */
   lend(length: number): Buffer {
-    // One byte more than asked for, so that its length cannot be that of a buffer of the pool
-    if (length > OUTPUT_SIZE || this.#lent >= MAX_LENT) return Buffer.allocUnsafe(Math.max(length + 1, 256));
+    if (length > OUTPUT_SIZE || this.#lent >= MAX_LENT) return allocateApart(length);
     this.#lent++;
     return this.#free.pop() ?? Buffer.allocUnsafeSlow(OUTPUT_SIZE);
   }
@@ -27,4 +26,9 @@ export class OutputPool {
     this.#lent--;
     this.#free.push(buffer);
   }
+}
+
+/** Never of the length by which the pool knows its own. */
+function allocateApart(length: number): Buffer {
+  return Buffer.allocUnsafe(length === OUTPUT_SIZE ? length + 1 : Math.max(length, 256));
 }

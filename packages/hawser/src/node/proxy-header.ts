@@ -4,6 +4,7 @@
 
 import type { Socket } from "node:net";
 import { type ProxyAddresses, ProxyProtocolReader } from "./proxy-protocol.ts";
+import { MAX_TIMER_DELAY } from "./timer-limits.ts";
 
 /**
  * Calls `done` with the addresses that the header names, `undefined` if it names none or is absent where it is optional.
@@ -17,7 +18,7 @@ export function readProxyHeader(
 ): void {
   const reader = new ProxyProtocolReader(mode);
   const destroy = () => socket.destroy();
-  const timer = setTimeout(destroy, timeout).unref();
+  const timer = setTimeout(destroy, Math.min(timeout, MAX_TIMER_DELAY)).unref();
   const onData = (bytes: Buffer) => {
     const result = reader.receive(bytes);
     if (result === undefined) return;

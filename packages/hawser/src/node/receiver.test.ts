@@ -111,7 +111,10 @@ describe("an abort signal", () => {
     for (let count = 0; count < 50; count++) {
       void client.send(String(count));
       const controller = new AbortController();
-      const next = server.recv({ signal: controller.signal }).then((message) => received.push(message), () => {});
+      const next = server.recv({ signal: controller.signal }).then(
+        (message) => received.push(message),
+        () => {},
+      );
       if (count % 3 > 0) await clock.advance(count % 3);
       controller.abort();
       await next;

@@ -3,9 +3,9 @@ import { HttpHeaders } from "../handshake/http-headers.ts";
 import type { ReceivedResponse } from "../handshake/response-reader.ts";
 import type { Hop } from "./client-opening.ts";
 import { HandshakeError } from "./errors.ts";
-import { nextHop } from "./redirects.ts";
+import { nextHop, type RedirectLimits } from "./redirects.ts";
 
-const LIMITS = { maxRedirects: 10, path: undefined };
+const LIMITS: RedirectLimits = { maxRedirects: 10, path: undefined };
 
 function hopTo(url: string): Hop {
   const headers = new HttpHeaders({

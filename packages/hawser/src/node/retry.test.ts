@@ -15,7 +15,7 @@ function socks(message: string): HandshakeError {
 }
 
 describe("isTransient", () => {
-  test.each([
+  test.each<readonly [error: unknown, expected: boolean]>([
     [failed("CONNECT_FAILED"), true],
     [failed("HANDSHAKE_TIMEOUT"), true],
     [failed("HANDSHAKE_INVALID"), false],

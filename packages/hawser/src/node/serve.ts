@@ -50,8 +50,9 @@ async function listen<UserData>(
   options: ServeOptions<UserData>,
 ): Promise<Server<UserData>> {
   const { tls, proxyProtocol = "off", path } = options;
-  const settings = { listen: listenOptions(options), tls, proxyProtocol, openTimeout: core.settings.openTimeout };
-  const listener = new SocketListener(settings, (transport, endpoints) => core.open(transport, endpoints));
+  const { openTimeout, maxConnections: maxArrivals } = core.settings;
+  const settings = { listen: listenOptions(options), tls, proxyProtocol, openTimeout, maxArrivals };
+  const listener = new SocketListener(settings, (...arrived) => core.open(...arrived));
   try {
     await listener.listen();
   } catch (error) {
@@ -78,5 +79,7 @@ function closeOnAbort<UserData>(server: Server<UserData>, signal: AbortSignal | 
   if (signal === undefined) return;
   const close = () => void server.close();
   signal.addEventListener("abort", close, { once: true });
+  // It may have been aborted while the server began to listen
+  if (signal.aborted) close();
   void server.waitClosed().then(() => signal.removeEventListener("abort", close));
 }

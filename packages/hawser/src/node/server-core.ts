@@ -15,6 +15,7 @@ import { Registry } from "./registry.ts";
 import { ServerConnection } from "./server-connection.ts";
 import type { ServerSettings } from "./server-options.ts";
 import { Session } from "./session.ts";
+import { MAX_TIMER_DELAY } from "./timer-limits.ts";
 import type { TimingWheel } from "./timing-wheel.ts";
 import type { Endpoints, Transport } from "./transport.ts";
 
@@ -27,7 +28,8 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
   readonly registry: Registry<UserData> = new Registry();
   readonly #handler: Handler<UserData>;
   readonly #counts = { accepted: 0, refused: 0, closed: 0 };
-  /** Why no more connections are taken, once the server stops. */
+  /** Why no more connections are taken, once the server drains, and why no request is answered, once it closes. */
+  #draining: HttpResponseHead | undefined;
   #stopping: HttpResponseHead | undefined;
 
   constructor(handler: Handler<UserData>, settings: ServerSettings<UserData>, wheel: TimingWheel) {
@@ -47,9 +49,9 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
 
   // Openings
 
-  /** A client connected. */
-  open(transport: Transport, endpoints: Endpoints): void {
-    const opening = new Opening(this, transport, endpoints);
+  /** A client connected, at the time `since`. */
+  open(transport: Transport, endpoints: Endpoints, since: number): void {
+    const opening = new Opening(this, transport, endpoints, since);
     const refusal = this.#stopping ?? this.#tooManyOpenings(endpoints.remoteAddress);
     this.registry.openings.add(opening);
     opening.start();
@@ -58,19 +60,25 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
 
   /** A client asked for an upgrade, at an HTTP server that is not ours. */
   openWith(transport: Transport, request: HttpRequestHead, early: Uint8Array): void {
-    const opening = new Opening(this, transport, transport.endpoints);
+    const opening = new Opening(this, transport, transport.endpoints, this.wheel.clock.now());
     this.registry.openings.add(opening);
     opening.startWith(request, early);
   }
 
-  /** From now on every handshake, those under way included, is answered with 503. */
-  refuseAll(retryAfter: number | undefined): void {
-    this.#stopping = unavailable("This server is shutting down", retryAfter);
+  /** From now on handshakes are answered with 503, and other requests as before: probes ask on. `retryAfter`: seconds. */
+  refuseHandshakes(retryAfter: number): void {
+    this.#draining = unavailable("This server is restarting", retryAfter);
+  }
+
+  /** From now on every request is answered with 503, those under way included. */
+  refuseAll(): void {
+    this.#stopping = unavailable("This server is shutting down", undefined);
     for (const opening of [...this.registry.openings]) opening.refuse(this.#stopping);
   }
 
   unavailable(address: string | undefined): HttpResponseHead | undefined {
-    if (this.#stopping !== undefined) return this.#stopping;
+    const stopping = this.#stopping ?? this.#draining;
+    if (stopping !== undefined) return stopping;
     const { maxConnections, maxConnectionsPerAddress } = this.settings;
     const { registry } = this;
     if (registry.connections.size >= maxConnections) return full("maxConnections", maxConnections);
@@ -85,6 +93,8 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
     const { registry } = this;
     if (registry.openings.size >= maxConnections) return full("maxConnections", maxConnections);
     if (maxConnectionsPerAddress === Number.POSITIVE_INFINITY) return undefined;
+    // A trusted proxy's address stands for many clients: whose this one is, the request tells
+    if (this.settings.trust.trusts(address, 0)) return undefined;
     if (registry.openingsFrom(address) < maxConnectionsPerAddress) return undefined;
     return full("maxConnectionsPerAddress", maxConnectionsPerAddress);
   }
@@ -123,7 +133,7 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
   ): ServerConnection<UserData> {
     const { request, subprotocol, extensions } = agreement;
     const session = new Session(this.settings.connection, transport, extensions, this.wheel, runner);
-    return new ServerConnection(session, { request, response, subprotocol, extensions }, endpoints, pending);
+    return new ServerConnection(session, { request, response, subprotocol }, endpoints, pending);
   }
 
   #logOpen(ws: ServerConnection<UserData>): void {
@@ -166,7 +176,7 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
       await ws.waitClosed();
       let scheduled: unknown;
       const expired = new Promise<"expired">((resolve) => {
-        scheduled = clock.schedule(() => resolve("expired"), closeTimeout);
+        scheduled = clock.schedule(() => resolve("expired"), Math.min(closeTimeout, MAX_TIMER_DELAY));
       });
       const outcome = await Promise.race([running, expired]);
       clock.cancel(scheduled);

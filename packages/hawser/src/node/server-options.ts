@@ -5,8 +5,10 @@
 import { hash } from "node:crypto";
 import type { Server as HttpServer } from "node:http";
 import type { TlsOptions } from "node:tls";
+import { quote } from "../handshake/errors.ts";
 import type { ServerExtensionFactory } from "../handshake/extension-negotiation.ts";
 import type { HeadLimits } from "../handshake/http-head.ts";
+import { consistsOf, FIELD_VALUE } from "../handshake/octets.ts";
 import { type Origins, resolveOrigins } from "../handshake/origin.ts";
 import type { ServerHandshakeSettings, SubprotocolSelector } from "../handshake/server-handshake.ts";
 import { checkSubprotocols } from "../handshake/subprotocol.ts";
@@ -19,6 +21,7 @@ import {
   resolveConnectionOptions,
 } from "./connection-options.ts";
 import { checkDuration, checkFunction, checkLimit, checkWord } from "./option-checks.ts";
+import { checkPlace } from "./place-options.ts";
 import type { ProcessRequest, ProcessResponse } from "./request-hooks.ts";
 import { type ProxyTrust, resolveTrust, type TrustProxyOption } from "./trusted-proxies.ts";
 
@@ -229,8 +232,13 @@ const ACTION = "serve";
 
 /** @throws {TypeError | RangeError} for an unknown option, a value that is not allowed, or options that exclude each other. */
 export function resolveServeOptions<UserData>(options: ServeOptions<UserData>): ServerSettings<UserData> {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`Cannot ${ACTION}: the options must be an object, got ${String(options)}`);
+  }
   refuseUnknownOptions(`Cannot ${ACTION}`, options, SERVE_OPTIONS);
-  refuseContradictions(options);
+  checkPlace(options);
+  checkSignal(options.signal);
+  checkTransport(options.transport);
   const connection = resolveConnectionOptions(ACTION, "server", undefined, options);
   const limit = (name: "maxLineLength" | "maxHeaders" | "maxHeaderSize", fallback: number) =>
     checkLimit(ACTION, name, options[name] ?? fallback);
@@ -239,7 +247,7 @@ export function resolveServeOptions<UserData>(options: ServeOptions<UserData>): 
     handshake: resolveHandshake(options),
     processRequest: checkFunction(ACTION, "processRequest", options.processRequest),
     processResponse: checkFunction(ACTION, "processResponse", options.processResponse),
-    serverHeader: options.serverHeader === undefined ? "hawser" : options.serverHeader,
+    serverHeader: resolveServerHeader(options.serverHeader),
     openTimeout: checkDuration(ACTION, "openTimeout", options.openTimeout ?? ServerDefaults.OPEN_TIMEOUT),
     maxConnections: checkLimit(ACTION, "maxConnections", options.maxConnections ?? Number.POSITIVE_INFINITY),
     maxConnectionsPerAddress: checkLimit(
@@ -260,28 +268,39 @@ function resolveHandshake<UserData>(options: ServeOptions<UserData>): ServerHand
     origins: resolveOrigins(ACTION, options.origins ?? "same-origin"),
     subprotocols: checkSubprotocols(ACTION, options.subprotocols ?? []),
     selectSubprotocol: checkFunction(ACTION, "selectSubprotocol", options.selectSubprotocol) ?? null,
-    extensions: [...extensions, ...resolveCompression("server", compression)],
+    extensions: [...checkExtensions(extensions), ...resolveCompression("server", compression)],
     sha1Base64: (text) => hash("sha1", text, "base64"),
   };
 }
 
-function refuseContradictions(options: ServeOptions<never>): void {
-  const places = (["port", "path", "fd", "server"] as const).filter((name) => options[name] !== undefined);
-  if (places.length > 1) {
-    throw new TypeError(`Cannot ${ACTION}: a server listens in one place, got the options ${places.join(" and ")}`);
-  }
-  if (options.pathname !== undefined && options.server === undefined) {
-    throw new TypeError(`Cannot ${ACTION}: pathname needs the option server; answer 404 in processRequest instead`);
-  }
-  if (options.server !== undefined && (options.tls !== undefined || options.proxyProtocol !== undefined)) {
-    throw new TypeError(
-      `Cannot ${ACTION}: tls and proxyProtocol are matters of the server that the option server names`,
-    );
-  }
-  checkWord(ACTION, "proxyProtocol", options.proxyProtocol ?? "off", ["off", "optional", "required"]);
-  if (checkWord(ACTION, "transport", options.transport ?? "auto", ["auto", "stream", "handle"]) === "handle") {
-    throw new TypeError(
-      `Cannot ${ACTION}: transport "handle" is not available in this version; use "auto" or "stream"`,
-    );
-  }
+function checkTransport(transport: ServeOptions["transport"]): void {
+  if (checkWord(ACTION, "transport", transport ?? "auto", ["auto", "stream", "handle"]) !== "handle") return;
+  throw new TypeError(`Cannot ${ACTION}: transport "handle" is not available in this version; use "auto" or "stream"`);
+}
+
+function resolveServerHeader(value: string | null | undefined): string | null {
+  if (value === undefined) return "hawser";
+  if (value === null || (typeof value === "string" && isFieldValue(value))) return value;
+  throw new TypeError(
+    `Cannot ${ACTION}: serverHeader must be a string of ISO-8859-1 without control characters, or null, got ${quote(String(value))}`,
+  );
+}
+
+function isFieldValue(value: string): boolean {
+  return value !== "" && value.trim() === value && consistsOf(value, FIELD_VALUE);
+}
+
+function checkExtensions(extensions: unknown): readonly ServerExtensionFactory[] {
+  const isFactory = (value: Partial<ServerExtensionFactory> | null) =>
+    typeof value?.name === "string" && typeof value.accept === "function";
+  if (Array.isArray(extensions) && extensions.every(isFactory)) return extensions;
+  throw new TypeError(
+    `Cannot ${ACTION}: extensions must be a list of factories such as serverPerMessageDeflate(), got ${String(extensions)}`,
+  );
+}
+
+function checkSignal(signal: unknown): void {
+  const { aborted, addEventListener } = (signal ?? {}) as Partial<AbortSignal>;
+  if (signal === undefined || (typeof aborted === "boolean" && typeof addEventListener === "function")) return;
+  throw new TypeError(`Cannot ${ACTION}: signal must be an AbortSignal, got ${String(signal)}`);
 }

@@ -4,7 +4,7 @@
 
 import { CloseCode } from "../protocol/close-code.ts";
 import { checkClose } from "../protocol/close-frame.ts";
-import { type DrainOptions, drainConnections, resolveDrain } from "./draining.ts";
+import { type DrainOptions, type DrainSettings, drainConnections, resolveDrain } from "./draining.ts";
 import type { Listener } from "./listener.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import type { ServerCore } from "./server-core.ts";
@@ -122,9 +122,7 @@ export class Server<UserData = unknown> {
   drain(options: DrainOptions = {}): Promise<void> {
     const settings = resolveDrain(options, this.#core.settings.connection.text);
     this.#isReady = false;
-    this.#draining ??= drainConnections(this.#core, settings, this.#stopDraining.signal).then(() =>
-      this.close({ code: settings.code, reason: settings.reason }),
-    );
+    this.#draining ??= this.#drain(settings);
     return this.#draining;
   }
 
@@ -138,10 +136,17 @@ export class Server<UserData = unknown> {
     await this.close();
   }
 
+  async #drain(settings: DrainSettings): Promise<void> {
+    const { signal } = this.#stopDraining;
+    await drainConnections(this.#core, settings, signal);
+    // Whoever called close() meanwhile has decided on the connections
+    await (signal.aborted ? this.#whenClosed : this.close({ code: settings.code, reason: settings.reason }));
+  }
+
   async #shutDown(): Promise<void> {
     const { registry } = this.#core;
     const listenerClosed = this.#listener.close();
-    this.#core.refuseAll(undefined);
+    this.#core.refuseAll();
     await registry.untilIdle();
     await this.#core.untilHandlersReturn();
     await listenerClosed;

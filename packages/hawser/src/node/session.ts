@@ -4,6 +4,7 @@
  * Regulates the reading: messages wait in the inbox until they are consumed, and the transport is paused while it is full.
  */
 
+import { copyBytes } from "../bytes/copy.ts";
 import type { CloseInfo } from "../protocol/closing.ts";
 import type { Extension } from "../protocol/extension.ts";
 import type { Message } from "../protocol/message-assembler.ts";
@@ -39,12 +40,14 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   readonly settings: SessionSettings;
   readonly transport: Transport;
   readonly protocol: Protocol;
-  readonly outbox: Outbox;
   readonly extensions: readonly Extension[];
   readonly #wheel: TimingWheel;
   readonly #owner: SessionOwner;
   #inbox: Inbox | undefined;
+  #outbox: Outbox | undefined;
   #isConsuming = false;
+  /** What was read and not taken, since the inbox was full before its end. */
+  #unread: Uint8Array | undefined;
   #transportError: Error | undefined;
   #closedError: ConnectionClosed | undefined;
   #closedWaiters: (() => void)[] | undefined;
@@ -66,7 +69,6 @@ export class Session implements ProtocolSink, TransportSink, Timed {
     this.#wheel = wheel;
     this.#owner = owner;
     this.protocol = new Protocol(settings, this, transport, extensions, this.now);
-    this.outbox = new Outbox(this);
   }
 
   /** Begins to receive. */
@@ -77,6 +79,12 @@ export class Session implements ProtocolSink, TransportSink, Timed {
 
   get now(): number {
     return this.#wheel.clock.now();
+  }
+
+  /** Made when something is sent. */
+  get outbox(): Outbox {
+    this.#outbox ??= new Outbox(this);
+    return this.#outbox;
   }
 
   get inbox(): Inbox {
@@ -123,21 +131,18 @@ export class Session implements ProtocolSink, TransportSink, Timed {
 
   /** Reads on if there is room again. To be called after something was taken from the inbox. */
   regulate(): void {
-    const { transport } = this;
-    if (this.#isInputOverfull()) {
-      if (this.protocol.canSend) transport.pause();
-    } else if (transport.isPaused && this.#hasInputRoom()) {
-      transport.resume();
-    }
+    if (this.#isInputOverfull()) this.#stopReading();
+    else if (this.#hasInputRoom()) this.#readOn();
   }
 
   // What the transport tells
 
   received(bytes: Uint8Array): void {
-    this.protocol.receive(bytes, this.now);
+    const taken = this.protocol.receive(bytes, this.now);
+    if (taken < bytes.length) this.#unread = copyBytes(bytes, taken, bytes.length);
     // The next ping may be due before the answer to the last one would have been
     this.#wheel.hasten(this);
-    if (this.#isInputOverfull() && this.protocol.canSend) this.transport.pause();
+    if (this.#isInputOverfull()) this.#stopReading();
   }
 
   receivedEnd(): void {
@@ -146,7 +151,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
 
   drained(): void {
     this.protocol.outputDrained();
-    this.outbox.drained();
+    this.#outbox?.drained();
     if (!this.outbox.isFull()) {
       this.#owner.drained?.();
       this.#consumeQueued();
@@ -180,7 +185,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
     this.#wheel.schedule(this);
     this.#owner.closing?.();
     // The peer's Close frame must be heard, whatever stands before it
-    this.transport.resume();
+    this.#readOn();
   }
 
   end(): void {
@@ -196,7 +201,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
     const error = connectionClosed(info, this.#transportError);
     this.#closedError = error;
     this.#inbox?.finish(error);
-    this.outbox.closed(error);
+    this.#outbox?.closed(error);
     for (const resolve of this.#closedWaiters ?? []) resolve();
     this.#closedWaiters = undefined;
     this.#owner.closed(error);
@@ -226,6 +231,8 @@ export class Session implements ProtocolSink, TransportSink, Timed {
     // Once we are closing, what nobody has room for is dropped: the peer's Close frame stands behind it
     if (!this.protocol.canSend && this.#isInputOverfull()) return;
     this.inbox.put(delivery);
+    // What was read may decompress to a thousand times its size: no further frame before there is room
+    if (this.protocol.canSend && this.#isInputOverfull()) this.protocol.suspend();
   }
 
   get #isHeldBack(): boolean {
@@ -245,6 +252,20 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   }
 
   // Reading
+
+  #stopReading(): void {
+    if (this.protocol.canSend) this.transport.pause();
+  }
+
+  #readOn(): void {
+    const unread = this.#unread;
+    if (unread !== undefined) {
+      this.#unread = undefined;
+      this.received(unread);
+    }
+    const mayRead = !this.protocol.canSend || !this.#isInputOverfull();
+    if (this.#unread === undefined && this.transport.isPaused && mayRead) this.transport.resume();
+  }
 
   #isInputOverfull(): boolean {
     const { heldBytes } = this.protocol;

@@ -94,7 +94,7 @@ function lookUp(host: string, family: 0 | 4, lookup: LookupFunction): Promise<st
   return new Promise((resolve, reject) => {
     lookup(host, { family }, (error, found) => {
       const address = typeof found === "string" ? found : found?.[0]?.address;
-      if (address === undefined) reject(error ?? new Error(`no address found for ${host}`));
+      if (error !== null || address === undefined) reject(error ?? new Error(`no address found for ${host}`));
       else resolve(address);
     });
   });

@@ -22,9 +22,13 @@ const NO_BYTES: Buffer = Buffer.alloc(0);
 /** Where a stream finds its transport: one property in place of a closure for each event of each connection. */
 const TRANSPORT: unique symbol = Symbol("transport");
 
-type TransportStream = Duplex & { [TRANSPORT]?: StreamTransport };
+/** A stream, and what it knows besides if it is a socket. */
+type TransportStream = Duplex &
+  Partial<Pick<TLSSocket, "localAddress" | "localPort" | "remoteAddress" | "remotePort" | "encrypted">> & {
+    [TRANSPORT]?: StreamTransport;
+  };
 
-export class StreamTransport implements Transport {
+export class StreamTransport implements Transport, Endpoints {
   readonly #stream: TransportStream;
   /** Whether the kernel may take a write at once, so that its memory can be used again; encryption takes it later. */
   readonly #writesAtOnce: boolean;
@@ -53,18 +57,34 @@ export class StreamTransport implements Transport {
     const stream = this.#stream;
     stream[TRANSPORT] = this;
     stream.on("data", onData).on("end", onEnd).on("error", onError).on("close", onClose).resume();
+    // A socket remembers whom it was connected to if it was asked while it was
+    void stream.remoteAddress;
     if (stream.closed) process.nextTick(() => this.streamClosed());
   }
 
+  /** A socket's own: no object is needed to know them. */
   get endpoints(): Endpoints {
-    const { localAddress, localPort, remoteAddress, remotePort, encrypted } = this.#stream as Partial<TLSSocket>;
-    return {
-      localAddress: unmapped(localAddress),
-      localPort,
-      remoteAddress: unmapped(remoteAddress),
-      remotePort,
-      isSecure: encrypted === true,
-    };
+    return this;
+  }
+
+  get localAddress(): string | undefined {
+    return unmapped(this.#stream.localAddress);
+  }
+
+  get localPort(): number | undefined {
+    return this.#stream.localPort;
+  }
+
+  get remoteAddress(): string | undefined {
+    return unmapped(this.#stream.remoteAddress);
+  }
+
+  get remotePort(): number | undefined {
+    return this.#stream.remotePort;
+  }
+
+  get isSecure(): boolean {
+    return this.#stream.encrypted === true;
   }
 
   // Reading
@@ -110,8 +130,9 @@ export class StreamTransport implements Transport {
     return this.end + this.#stream.writableLength;
   }
 
+  /** Only while a drain is awaited: what the kernel takes at the end of the turn ends without one. */
   get isCongested(): boolean {
-    return this.bufferedAmount > CONGESTED;
+    return this.#waitingSince > 0 && this.bufferedAmount > CONGESTED;
   }
 
   get stalledFor(): number {
@@ -178,7 +199,8 @@ export class StreamTransport implements Transport {
     if (end === 0) return;
     this.bytes = NO_BYTES;
     this.end = 0;
-    const mayTakeAtOnce = this.#writesAtOnce && this.#stream.writableLength === 0 && !this.#isCorked;
+    const isFirst = this.#stream.writableLength === 0 && this.#waitingSince === 0 && !this.#isCorked;
+    const mayTakeAtOnce = this.#writesAtOnce && isFirst;
     this.#stream.write(mayTakeAtOnce ? bytes.subarray(0, end) : Buffer.from(bytes.subarray(0, end)));
     if (mayTakeAtOnce && this.#stream.writableLength > 0) this.#untaken = bytes;
     else pool.takeBack(bytes);

@@ -20,6 +20,13 @@ export interface Timed {
 /** Milliseconds that one slot covers: how late a deadline may be met. */
 const RESOLUTION = 10;
 
+/**
+ * Deadlines further away than this, in milliseconds, wait in a slot of a whole second that comes before them, and are put into
+ * their own slot then: nearly always they have moved on by that time, and thousands of entries stand in a few dozen slots.
+ */
+const FAR = 2_000;
+const COARSE_RESOLUTION = 1_000;
+
 export class TimingWheel {
   readonly #clock: Clock;
   readonly #slots: Map<number, Set<Timed>> = new Map();
@@ -39,7 +46,7 @@ export class TimingWheel {
   schedule(entry: Timed): void {
     this.remove(entry);
     if (entry.deadline === Number.POSITIVE_INFINITY) return;
-    const slot = Math.ceil(entry.deadline / RESOLUTION);
+    const slot = slotFor(entry.deadline, this.#clock.now());
     let entries = this.#slots.get(slot);
     if (entries === undefined) {
       entries = new Set();
@@ -96,6 +103,11 @@ export class TimingWheel {
       if (entry.slot === slot) this.schedule(entry);
     }
   }
+}
+
+function slotFor(deadline: number, now: number): number {
+  if (deadline - now <= FAR) return Math.ceil(deadline / RESOLUTION);
+  return Math.floor((deadline - COARSE_RESOLUTION) / COARSE_RESOLUTION) * (COARSE_RESOLUTION / RESOLUTION);
 }
 
 /** The process's wheel. */

@@ -45,3 +45,15 @@ export interface Endpoints {
   /** Whether the transport itself is encrypted. */
   readonly isSecure: boolean;
 }
+
+/** Endpoints as somebody in front of us reports them: a PROXY header, or a proxy's word in headers. */
+export function reportedEndpoints(own: Endpoints, reported: Partial<Endpoints> | undefined): Endpoints {
+  if (reported === undefined) return own;
+  return {
+    localAddress: "localAddress" in reported ? reported.localAddress : own.localAddress,
+    localPort: "localPort" in reported ? reported.localPort : own.localPort,
+    remoteAddress: "remoteAddress" in reported ? reported.remoteAddress : own.remoteAddress,
+    remotePort: "remotePort" in reported ? reported.remotePort : own.remotePort,
+    isSecure: reported.isSecure ?? own.isSecure,
+  };
+}

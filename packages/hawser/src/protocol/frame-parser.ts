@@ -31,6 +31,7 @@ export class FrameParser {
   #step: Step = Step.FIRST_BYTE;
   #bytes: Uint8Array = NO_BYTES;
   #at = 0;
+  #isSuspended = false;
 
   #opcode: Opcode = Opcode.CONTINUATION;
   #isFinal = true;
@@ -49,12 +50,22 @@ export class FrameParser {
     this.#claimedRsv = claimedRsv;
   }
 
-  /** Takes the next bytes of the stream. They are unmasked in place. */
-  receive(bytes: Uint8Array): void {
+  /**
+   * Takes the next bytes of the stream. They are unmasked in place. Returns how many were taken: all, unless
+   * {@link suspend} was called meanwhile.
+   */
+  receive(bytes: Uint8Array): number {
     this.#bytes = bytes;
     this.#at = 0;
-    while (this.#advance());
+    this.#isSuspended = false;
+    while (this.#advance() && !this.#isSuspended);
     this.#bytes = NO_BYTES;
+    return this.#step === Step.STOPPED ? bytes.length : this.#at;
+  }
+
+  /** Takes no further step in the call of {@link receive} that is under way. */
+  suspend(): void {
+    this.#isSuspended = true;
   }
 
   /** Ignores whatever comes from now on. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import "../../test/support/equal-bytes.ts";
 import { bytes, MASKING_KEY, readFrames, utf8 } from "../../test/support/wire.ts";
 import { type FrameOutput, GatheredOutput } from "../bytes/frame-output.ts";
 import { webTextCodec } from "../bytes/text-codec.ts";
@@ -13,7 +14,7 @@ describe.each([
   ["client", () => MASKING_KEY],
 ] as const)("a %s's frame", (role, keys) => {
   test.each([0, 1, 125, 126, 127, 65_535, 65_536, 70_000])("of %i bytes", (length) => {
-    const output = new GatheredOutput();
+    const output = new TightOutput();
     output.append(readableFrame(role));
     writeFrame(output, BINARY, bytes(length), keys);
     const expected = { opcode: "binary", fin: true, rsv: 0, payload: bytes(length) };
@@ -33,7 +34,7 @@ describe.each([
     ["eight bytes of length", "x".repeat(65_536)],
     ["an unpaired surrogate", "a\ud800b"],
   ])("of text: %s", (_name, text) => {
-    const output = new GatheredOutput();
+    const output = new TightOutput();
     output.append(readableFrame(role));
     writeTextFrame(output, TEXT, text, webTextCodec, keys);
     const expected = { opcode: "text", fin: true, rsv: 0, payload: utf8(text) };
@@ -46,6 +47,15 @@ describe.each([
     expect(readFrames(output.take(), role)).toEqual([{ opcode: "text", fin: false, rsv: 0x20, payload: utf8("a") }]);
   });
 });
+
+/** Makes exactly the room that is asked for. */
+class TightOutput extends GatheredOutput {
+  override reserve(length: number): void {
+    const grown = new Uint8Array(this.end + length);
+    grown.set(this.bytes.subarray(0, this.end));
+    this.bytes = grown;
+  }
+}
 
 /** Something that was written before. */
 function readableFrame(role: "server" | "client"): Uint8Array {

@@ -15,7 +15,7 @@ export class Keepalive {
   constructor(interval: number, timeout: number, now: number) {
     this.#interval = interval;
     this.#timeout = timeout;
-    this.#lastReceived = now;
+    this.#lastReceived = Math.floor(now);
   }
 
   /** When {@link isPingDue} or {@link isPeerLost} will next turn true, if nothing arrives. */
@@ -34,11 +34,12 @@ export class Keepalive {
 
   /** Any bytes arrived, or could not arrive because we did not read. */
   received(now: number): void {
-    this.#lastReceived = now;
+    // Whole milliseconds need no memory of their own
+    this.#lastReceived = Math.floor(now);
     this.#unansweredSince = -1;
   }
 
   pingSent(now: number): void {
-    this.#unansweredSince = now;
+    this.#unansweredSince = Math.floor(now);
   }
 }

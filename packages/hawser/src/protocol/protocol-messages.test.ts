@@ -223,6 +223,7 @@ describe.each(SIDES)("%s: limits", (side) => {
 
   test("what is announced is not held", () => {
     const endpoint = new Endpoint(side);
+    expect(endpoint.protocol.heldBytes).toBe(0);
     endpoint.receive(frame({ opcode: "binary", announced: 1_000_000n })(side));
     expect(endpoint.protocol.heldBytes).toBe(0);
     endpoint.receive(bytes(3));

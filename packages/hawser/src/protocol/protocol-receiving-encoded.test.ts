@@ -4,10 +4,11 @@ import { describe, expect, test } from "vitest";
 import { answers, fails, feeds, message, type Outcome, pong } from "../../test/support/expectations.ts";
 import { TaggingExtension } from "../../test/support/tagging-extension.ts";
 import { bytes, concat, frame, sequence, utf8, type Wire } from "../../test/support/wire.ts";
+import { Rsv } from "./extension.ts";
 import type { ProtocolSettings, Role } from "./settings.ts";
 
-const A = 0x40;
-const B = 0x20;
+const A = Rsv.RSV1;
+const B = Rsv.RSV2;
 
 function extensions(): readonly TaggingExtension[] {
   return [new TaggingExtension("A:", A), new TaggingExtension("B:", B)];

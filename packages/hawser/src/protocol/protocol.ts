@@ -43,11 +43,12 @@ export class Protocol implements FrameSink {
   readonly #output: FrameOutput;
   readonly #extensions: readonly Extension[];
   readonly #parser: FrameParser;
-  readonly #assembler: MessageAssembler;
-  readonly #sender: MessageSender;
   readonly #closing: Closing = new Closing("open");
   readonly #keepalive: Keepalive;
-  readonly #pings: PendingPings = new PendingPings();
+  // Made when needed
+  #lazyAssembler: MessageAssembler | undefined;
+  #lazySender: MessageSender | undefined;
+  #pings: PendingPings | undefined;
 
   /** The time of the driver's current call. */
   #now: number;
@@ -74,8 +75,6 @@ export class Protocol implements FrameSink {
     this.#extensions = extensions;
     this.#now = now;
     this.#parser = new FrameParser(this, settings.role === "server", claimedRsv(extensions));
-    this.#assembler = new MessageAssembler(sink, settings, extensions);
-    this.#sender = new MessageSender(settings, output, extensions);
     this.#keepalive = new Keepalive(settings.pingInterval, settings.pingTimeout, now);
   }
 
@@ -90,7 +89,7 @@ export class Protocol implements FrameSink {
 
   /** Whether the fragments of a message are being sent: no other message may go between them. */
   get isSendingFragments(): boolean {
-    return this.#sender.isSendingFragments;
+    return this.#lazySender?.isSendingFragments ?? false;
   }
 
   /** How the connection ended, as far as is known now. */
@@ -100,7 +99,7 @@ export class Protocol implements FrameSink {
 
   /** Bytes held of an incomplete message. */
   get heldBytes(): number {
-    return this.#assembler.heldBytes;
+    return this.#lazyAssembler?.heldBytes ?? 0;
   }
 
   /** When {@link handleTimeout} must next be called, in the clock of `now`; `Infinity`: no need. */
@@ -110,11 +109,19 @@ export class Protocol implements FrameSink {
 
   // Input: what the driver tells
 
-  /** Takes the next bytes from the peer; they are unmasked in place and not kept. */
-  receive(bytes: Uint8Array, now: number): void {
+  /**
+   * Takes the next bytes from the peer; they are unmasked in place and not kept. Returns how many were taken: all of them,
+   * unless {@link suspend} was called meanwhile; the driver keeps the rest and hands it in first when it goes on.
+   */
+  receive(bytes: Uint8Array, now: number): number {
     this.#now = now;
     this.#keepalive.received(now);
-    this.#parser.receive(bytes);
+    return this.#parser.receive(bytes);
+  }
+
+  /** To be called by the sink: the call of {@link receive} that is under way takes no further frame. */
+  suspend(): void {
+    this.#parser.suspend();
   }
 
   /** The peer ended its side of the transport. Call {@link transportEnded} once ours has ended too. */
@@ -130,11 +137,12 @@ export class Protocol implements FrameSink {
     if (this.state === "closed") return;
     this.#now = now;
     this.#parser.stop();
-    if (this.canSend) this.#beginClosing(undefined);
-    this.#closing.transportEnded();
-    this.#closeDeadline = Number.POSITIVE_INFINITY;
     this.#hasEnded = true;
-    this.#pings.lose();
+    // Before the driver hears of it: it may call again
+    this.#closing.transportEnded();
+    this.#announceClosing();
+    this.#closeDeadline = Number.POSITIVE_INFINITY;
+    this.#pings?.lose();
     for (const extension of this.#extensions) extension.release?.();
     this.#sink.closed(this.#closing.info);
   }
@@ -200,7 +208,7 @@ export class Protocol implements FrameSink {
   ping(payload: Uint8Array, now: number, waiter?: PingWaiter): boolean {
     checkControlPayload("ping", payload);
     if (!this.canSend) return false;
-    this.#pings.add(copyBytes(payload, 0, payload.length), now, waiter);
+    this.#expectPong(copyBytes(payload, 0, payload.length), now, waiter);
     this.#sender.control(Opcode.PING, payload);
     return true;
   }
@@ -272,7 +280,7 @@ export class Protocol implements FrameSink {
     this.#controlOpcode = undefined;
     if (opcode === Opcode.CLOSE) this.#receiveClose(payload);
     else if (opcode === Opcode.PING) this.#receivePing(payload);
-    else this.#sink.pong(payload, this.#pings.answer(payload, this.#now));
+    else this.#sink.pong(payload, this.#pings?.answer(payload, this.#now));
   }
 
   #receivePing(payload: Uint8Array): void {
@@ -301,7 +309,7 @@ export class Protocol implements FrameSink {
   #pingForKeepalive(now: number): void {
     const payload = this.#settings.text.encode(Math.floor(now).toString(36));
     this.#keepalive.pingSent(now);
-    this.#pings.add(payload, now, undefined);
+    this.#expectPong(payload, now, undefined);
     this.#sender.control(Opcode.PING, payload);
   }
 
@@ -330,6 +338,21 @@ export class Protocol implements FrameSink {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#sink.end();
+  }
+
+  get #assembler(): MessageAssembler {
+    this.#lazyAssembler ??= new MessageAssembler(this.#sink, this.#settings, this.#extensions);
+    return this.#lazyAssembler;
+  }
+
+  get #sender(): MessageSender {
+    this.#lazySender ??= new MessageSender(this.#settings, this.#output, this.#extensions);
+    return this.#lazySender;
+  }
+
+  #expectPong(payload: Uint8Array, now: number, waiter: PingWaiter | undefined): void {
+    this.#pings ??= new PendingPings();
+    this.#pings.add(payload, now, waiter);
   }
 
   #mayBeginMessage(): boolean {

@@ -65,13 +65,14 @@ export class Endpoint implements ProtocolSink {
   }
 
   /** Hands in a copy, since payloads are unmasked in place, and ruins it afterwards, as a driver does that reuses its memory. */
-  receive(received: Uint8Array, now = 0): void {
+  receive(received: Uint8Array, now = 0): number {
     // As far from a word's boundary as it was
     const memory = new Uint8Array((received.byteOffset % 4) + received.length);
     const copy = memory.subarray(memory.length - received.length);
     copy.set(received);
-    this.protocol.receive(copy, now);
+    const taken = this.protocol.receive(copy, now);
     copy.fill(0xee);
+    return taken;
   }
 
   /** What happened since the last call. */

@@ -2,20 +2,12 @@
  * What is expected of an endpoint, and the ways to feed it bytes: any way must come to the same.
  */
 
-import { expect } from "vitest";
 import { type ProtocolErrorCode, ProtocolErrors } from "../../src/protocol/errors.ts";
 import type { Message } from "../../src/protocol/message-assembler.ts";
 import type { Role } from "../../src/protocol/settings.ts";
+import "./equal-bytes.ts";
 import { Endpoint, type EndpointOptions, type WireEvent } from "./endpoint.ts";
 import { bytes, bytesOf, closePayload, concat, type OpcodeName, utf8, type Wire } from "./wire.ts";
-
-// Byte by byte, as it is done otherwise, takes a hundred times as long.
-expect.addEqualityTesters([
-  function areEqualBytes(a: unknown, b: unknown): boolean | undefined {
-    if (!(a instanceof Uint8Array && b instanceof Uint8Array)) return undefined;
-    return Object.getPrototypeOf(a) === Object.getPrototypeOf(b) && Buffer.compare(a, b) === 0;
-  },
-]);
 
 // What it is seen to do
 
@@ -58,6 +50,11 @@ export function ponged(payload: string, latency?: number): WireEvent {
 export const closing: WireEvent = { type: "closing" };
 export const end: WireEvent = { type: "end" };
 export const abort: WireEvent = { type: "abort" };
+
+/** The server ends the transport once the handshake is done; the client waits for that. */
+export function endsIfServer(side: Role): readonly WireEvent[] {
+  return side === "server" ? [end] : [];
+}
 
 /** What came of some bytes. */
 export interface Outcome {

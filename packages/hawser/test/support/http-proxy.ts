@@ -53,6 +53,7 @@ function answer(request: IncomingMessage, socket: Socket, head: Buffer, options:
     upstream.write(head);
     upstream.pipe(socket).pipe(upstream);
   });
-  upstream.on("error", () => socket.destroy());
+  // Nobody reads what goes nowhere, nor that it ends
+  upstream.on("error", () => socket.destroy()).on("close", () => socket.resume());
   socket.on("close", () => upstream.destroy());
 }

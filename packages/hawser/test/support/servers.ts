@@ -38,6 +38,11 @@ export async function listening<Kind extends Server>(
   return { server, port: typeof address === "object" ? (address as AddressInfo).port : 0, sockets };
 }
 
+/** Resolves once the server has seen all connections end. */
+export async function allClosed({ sockets }: Pick<Listening, "sockets">): Promise<void> {
+  await Promise.all([...sockets].map((socket) => new Promise((resolve) => socket.once("close", resolve))));
+}
+
 /** A server of raw sockets. `onHead` is called when a whole HTTP head has arrived, with its text. */
 export function rawServer(
   onHead: (head: string, socket: Socket) => void,

@@ -48,11 +48,13 @@ async function serve(socket: Socket, options: SocksProxyOptions, requests: Socks
     socket.end(Buffer.from(reply));
     return;
   }
+  socket.removeAllListeners("readable");
   const upstream = connect({ host: options.hosts?.[request.host] ?? request.host, port: request.port }, () => {
     socket.write(Buffer.from(reply));
     upstream.pipe(socket).pipe(upstream);
   });
-  upstream.on("error", () => socket.destroy());
+  // Nobody reads what goes nowhere, nor that it ends
+  upstream.on("error", () => socket.destroy()).on("close", () => socket.resume());
   socket.on("close", () => upstream.destroy());
 }
 
@@ -60,14 +62,22 @@ type Read = (length: number) => Promise<Buffer>;
 
 /** The client waits for an answer after each part, so nothing is ever read too far. */
 function reader(socket: Socket): Read {
+  let held = Buffer.alloc(0);
+  let wake = () => {};
+  socket.on("readable", () => wake()).on("close", () => wake());
   return async (length) => {
     for (;;) {
-      const bytes: Buffer | null = socket.read(length);
-      if (bytes !== null) return bytes;
-      await new Promise<void>((resolve, reject) => {
-        socket.once("readable", resolve).once("close", () => reject(new Error("closed")));
+      const more: Buffer | null = socket.read();
+      if (more !== null) held = Buffer.concat([held, more]);
+      if (held.length >= length) break;
+      if (socket.readableEnded || socket.destroyed) throw new Error("closed");
+      await new Promise<void>((resolve) => {
+        wake = resolve;
       });
     }
+    const bytes = held.subarray(0, length);
+    held = held.subarray(length);
+    return bytes;
   };
 }
 

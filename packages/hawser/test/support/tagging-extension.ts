@@ -1,11 +1,11 @@
 /**
- * An extension that a test can follow: it puts its tag before what it encodes, and takes it off again.
+ * An extension that a test can follow: it puts its tag before a message, and takes it off again.
  */
 
 import type { Extension, ExtensionFault, ExtensionParameters, MessagePart } from "../../src/protocol/extension.ts";
 import { concat, utf8 } from "./wire.ts";
 
-/** Tags each part of a message that is not sent with `compress: false`. */
+/** Tags every message that is not sent with `compress: false`. */
 export class TaggingExtension implements Extension {
   readonly name = "tagging";
   readonly parameters: ExtensionParameters = new Map();
@@ -24,7 +24,8 @@ export class TaggingExtension implements Extension {
 
   encode(payload: Uint8Array, part: MessagePart): Uint8Array | undefined {
     this.parts.push(part);
-    return part.compress === false ? undefined : concat(this.#tag, payload);
+    if (part.isFirst && part.compress === false) return undefined;
+    return part.isFirst ? concat(this.#tag, payload) : payload;
   }
 
   decode(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault {

@@ -122,26 +122,36 @@ describe.each(SIDES)("%s", (side) => {
 /** What one side may send, and what the other then reports. */
 type Sending = (endpoint: Endpoint) => WireEvent;
 
-const sendings: fc.Arbitrary<Sending> = fc.oneof(
-  text.map((content) => (endpoint: Endpoint) => {
-    endpoint.protocol.sendText(content);
-    return message(utf8Text(content));
-  }),
-  fc.uint8Array({ maxLength: 400 }).map((content) => (endpoint: Endpoint) => {
-    endpoint.protocol.sendBytes(content);
-    return message(Uint8Array.from(content));
-  }),
-  fc.array(fc.uint8Array({ maxLength: 90 }), { minLength: 1, maxLength: 5 }).map((parts) => (endpoint: Endpoint) => {
+const textSent: fc.Arbitrary<Sending> = text.map((content) => (endpoint) => {
+  endpoint.protocol.sendText(content);
+  return message(utf8Text(content));
+});
+
+const bytesSent: fc.Arbitrary<Sending> = fc.uint8Array({ maxLength: 400 }).map((content) => (endpoint) => {
+  endpoint.protocol.sendBytes(content);
+  return message(Uint8Array.from(content));
+});
+
+const manyBytesSent: fc.Arbitrary<Sending> = fc.constantFrom(65_535, 65_536, 70_001).map((length) => (endpoint) => {
+  endpoint.protocol.sendBytes(bytes(length));
+  return message(bytes(length));
+});
+
+const fragmentsSent: fc.Arbitrary<Sending> = fc
+  .array(fc.uint8Array({ maxLength: 90 }), { minLength: 1, maxLength: 5 })
+  .map((parts) => (endpoint) => {
     for (const [index, part] of parts.entries()) {
       endpoint.protocol.sendFragment(part, Opcode.BINARY, index === parts.length - 1);
       endpoint.protocol.ping(part, 0);
     }
     return message(concat(...parts));
-  }),
-  fc.constantFrom(65_535, 65_536, 70_001).map((length) => (endpoint: Endpoint) => {
-    endpoint.protocol.sendBytes(bytes(length));
-    return message(bytes(length));
-  }),
+  });
+
+const sendings: fc.Arbitrary<Sending> = fc.oneof(
+  { weight: 6, arbitrary: textSent },
+  { weight: 6, arbitrary: bytesSent },
+  { weight: 6, arbitrary: fragmentsSent },
+  { weight: 1, arbitrary: manyBytesSent },
 );
 
 /** Lone surrogates do not survive. */
