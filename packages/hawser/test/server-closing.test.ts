@@ -78,8 +78,8 @@ describe("close", () => {
     expect(runs).toBe(0);
   });
 
-  test("a client that does not take its 503 is cut", { timeout: 10_000 }, async () => {
-    const server = await serving(echo);
+  test("a client that does not take its 503 is cut after closeTimeout", async () => {
+    const server = await serving(echo, { closeTimeout: 60 });
     const client = await rawClient({ host: "127.0.0.1", port: server.port, allowHalfOpen: true });
     await untilCounted(server, { openings: 1 });
     const closed = server.close();

@@ -4,7 +4,7 @@
  * What both roles share: one extension of a name, no reserved bit claimed twice.
  */
 
-import type { Extension } from "../protocol/extension.ts";
+import { type Extension, releaseExtensions } from "../protocol/extension.ts";
 import { type ExtensionOffer, serializeExtensions } from "./extension-header.ts";
 import type { ClientExtensionFactory, ServerExtensionFactory } from "./extension-negotiation.ts";
 
@@ -21,7 +21,7 @@ class Agreement {
   /** False, and the extension is released, if another has claimed its reserved bit. */
   add(offer: ExtensionOffer, extension: Extension): boolean {
     if ((this.#claimedBits & extension.rsv) !== 0) {
-      extension.release?.();
+      releaseExtensions([extension]);
       return false;
     }
     this.#claimedBits |= extension.rsv;
@@ -31,7 +31,7 @@ class Agreement {
   }
 
   release(): void {
-    for (const extension of this.extensions) extension.release?.();
+    releaseExtensions(this.extensions);
   }
 }
 

@@ -53,6 +53,11 @@ export class RequestReader {
   }
 }
 
+/** Judges what a server must be strict about whoever has read the request: its target, and that it has no body. */
+export function judgeRequestHead({ path, headers }: HttpRequestHead): HandshakeFault | undefined {
+  return judgeTarget(path) ?? judgeBody(headers);
+}
+
 /** A body would be read as frames, or as the next request by somebody in front of us. */
 function judgeBody(headers: HttpHeaders): HandshakeFault | undefined {
   for (const name of ["Transfer-Encoding", "Content-Length"]) {

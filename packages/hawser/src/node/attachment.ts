@@ -77,8 +77,7 @@ export class Attachment implements Listener {
       takeOver(stream);
       this.#onUpgrade(new StreamTransport(stream), requestHead(request, path), head);
     } else if (this.#mustRefuse(path)) {
-      stream.on("error", ignore);
-      stream.end(serializeResponse(textResponse(404, `Nothing accepts WebSocket connections at ${path}\n`)));
+      refuse(stream, path);
     }
   }
 
@@ -107,6 +106,18 @@ function requestHead(
     headers: HttpHeaders.ofParsedLines([...rawHeaders]),
     isSecure,
   });
+}
+
+/** Milliseconds in which a client may take a refusal before its connection is destroyed. */
+const LINGER = 2_000;
+
+/** Nobody else watches the stream any more, so this sees to it that it goes. */
+function refuse(stream: Duplex, path: string): void {
+  const timer = setTimeout(() => stream.destroy(), LINGER).unref();
+  stream.on("error", ignore).once("close", () => clearTimeout(timer));
+  stream.end(serializeResponse(textResponse(404, `Nothing accepts WebSocket connections at ${path}\n`)));
+  // Read and dropped: what lies unread makes the kernel reset the connection, and the answer is lost
+  stream.resume();
 }
 
 /** The socket is no longer HTTP's: neither its timeout nor its batching of small writes applies. */

@@ -23,7 +23,9 @@ export interface Connect {
    * is left open then. A mistake in the URL or in the options is a `TypeError` or a `RangeError`.
    *
    * @example
-   * ```ts
+   * ```ts no-run
+   * import { connect } from "hawser";
+   *
    * const ws = await connect("wss://example.org/feed", { subprotocols: ["v1"] });
    * for await (const message of ws) console.log(message);
    * ```
@@ -40,7 +42,9 @@ export interface Connect {
    * another attempt, and the last one after `maxAttempts`.
    *
    * @example
-   * ```ts
+   * ```ts no-run
+   * import { ConnectionClosedError, connect } from "hawser";
+   *
    * for await (const ws of connect.forever("wss://example.org/feed")) {
    *   try {
    *     for await (const message of ws) console.log(message);

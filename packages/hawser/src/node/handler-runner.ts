@@ -5,10 +5,11 @@
 import { CloseCode } from "../protocol/close-code.ts";
 import type { Message } from "../protocol/message-assembler.ts";
 import { SESSION } from "./connection.ts";
-import { ConnectionClosed, ConnectionClosedOK } from "./errors.ts";
+import { type ConnectionClosed, ConnectionClosedOK } from "./errors.ts";
 import type { HandlerFunction, HandlerHooks } from "./handler.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import type { SessionOwner } from "./session.ts";
+import { settled } from "./user-result.ts";
 
 /** What a runner needs of its server. */
 export interface RunnerHost<UserData> {
@@ -76,7 +77,7 @@ export class HookRunner<UserData> implements HandlerRunner<UserData> {
   consume(message: Message): Promise<void> | undefined {
     try {
       const result = this.#hooks.message(this.#ws!, message);
-      this.#running = result === undefined ? undefined : this.#settle(result);
+      this.#running = result === undefined ? undefined : settled(result, (error) => this.#failed(error));
       return this.#running;
     } catch (error) {
       this.#failed(error);
@@ -101,18 +102,11 @@ export class HookRunner<UserData> implements HandlerRunner<UserData> {
   /** Calls a hook; a promise that it returns never rejects here. */
   #guard(call: () => void | Promise<void>): Promise<void> | undefined {
     try {
-      const result = call();
-      return result === undefined ? undefined : this.#settle(result);
+      return settled(call(), (error) => this.#failed(error));
     } catch (error) {
       this.#failed(error);
       return undefined;
     }
-  }
-
-  #settle(result: Promise<void>): Promise<void> | undefined {
-    // A hook written as an arrow function may return anything
-    if (typeof result.then !== "function") return undefined;
-    return result.then(undefined, (error) => this.#failed(error));
   }
 
   #failed(error: unknown): void {
@@ -121,10 +115,11 @@ export class HookRunner<UserData> implements HandlerRunner<UserData> {
   }
 
   #report(error: unknown): void {
+    const failed = (secondError: unknown) => this.#host.handlerFailed(this.#ws!, secondError);
     try {
-      this.#hooks.error?.(this.#ws!, error);
+      void settled(this.#hooks.error?.(this.#ws!, error), failed);
     } catch (secondError) {
-      this.#host.handlerFailed(this.#ws!, secondError);
+      failed(secondError);
     }
   }
 }
@@ -137,5 +132,6 @@ function fail<UserData>(host: RunnerHost<UserData>, ws: ServerConnection<UserDat
 }
 
 function isOwnClose(ws: ServerConnection, error: unknown): boolean {
-  return error instanceof ConnectionClosed && error === ws[SESSION].closedError;
+  const { closedError } = ws[SESSION];
+  return closedError !== undefined && error === closedError;
 }

@@ -2,6 +2,8 @@
  * Where the library reports to: any logger of the shape of pino's. Silent by default.
  */
 
+import { settled } from "./user-result.ts";
+
 export interface Logger {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
@@ -34,9 +36,9 @@ export function resolveLogger(action: string, logger: Logger | undefined): Logge
   };
 }
 
-function guard(report: () => void): void {
+function guard(report: () => unknown): void {
   try {
-    report();
+    void settled(report(), ignore);
   } catch {
     // There is nowhere to report that reporting fails
   }

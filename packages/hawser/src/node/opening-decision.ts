@@ -10,6 +10,7 @@ import type { HttpRequestHead } from "../handshake/http-request.ts";
 import { faultResponse, type HttpResponseHead, reasonPhrase } from "../handshake/http-response.ts";
 import type { RequestedAuthority } from "../handshake/origin.ts";
 import { judgeRequest, type ServerAgreement } from "../handshake/server-handshake.ts";
+import { releaseExtensions } from "../protocol/extension.ts";
 import type { PendingConnection } from "./pending-connection.ts";
 import { readResponse } from "./response-bytes.ts";
 import type { ServerSettings } from "./server-options.ts";
@@ -102,5 +103,5 @@ async function revise<UserData>(
 }
 
 function release({ agreement }: Outcome): void {
-  for (const extension of agreement?.extensions ?? []) extension.release?.();
+  releaseExtensions(agreement?.extensions ?? []);
 }

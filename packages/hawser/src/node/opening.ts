@@ -7,11 +7,12 @@
 
 import { copyBytes } from "../bytes/copy.ts";
 import type { HandshakeFault } from "../handshake/errors.ts";
-import { isHandshakeFault } from "../handshake/errors.ts";
+import { callbackFault, isHandshakeFault } from "../handshake/errors.ts";
 import type { HttpRequestHead } from "../handshake/http-request.ts";
 import { faultResponse, type HttpResponseHead, serializeResponse, textResponse } from "../handshake/http-response.ts";
-import { RequestReader } from "../handshake/request-reader.ts";
+import { judgeRequestHead, RequestReader } from "../handshake/request-reader.ts";
 import type { ServerAgreement } from "../handshake/server-handshake.ts";
+import { releaseExtensions } from "../protocol/extension.ts";
 import { httpDate } from "./http-date.ts";
 import { decide, type Outcome } from "./opening-decision.ts";
 import { PendingConnection } from "./pending-connection.ts";
@@ -44,7 +45,7 @@ export interface AcceptedOpening<UserData> {
   readonly early: Uint8Array;
 }
 
-/** Milliseconds in which a client may take a refusal before the connection is destroyed. */
+/** Milliseconds in which a client may take a refusal before the connection is destroyed; `closeTimeout` if that is less. */
 const LINGER = 2_000;
 
 const NO_BYTES: Uint8Array = new Uint8Array(0);
@@ -87,7 +88,10 @@ export class Opening<UserData> implements TransportSink, Timed {
     this.#early = early;
     this.#host.wheel.schedule(this);
     this.#transport.attach(this);
-    this.#decide(request);
+    // Another server's parser takes more than ours does, and what it took for a body would be read as frames
+    const fault = judgeRequestHead(request);
+    if (fault === undefined) this.#decide(request);
+    else this.#answer(refusal(fault), request);
   }
 
   /** Refuses the handshake, wherever it stands. */
@@ -170,22 +174,21 @@ export class Opening<UserData> implements TransportSink, Timed {
     pending: PendingConnection<UserData>,
     endpoints: Endpoints,
   ): void {
-    const { agreement } = outcome;
     if (this.#isOver) {
-      for (const extension of agreement?.extensions ?? []) extension.release?.();
+      releaseExtensions(outcome.agreement?.extensions ?? []);
       return;
     }
+    const { agreement, ...written } = this.#write(outcome, request);
     if (agreement === undefined) {
-      this.#answer(outcome, request);
+      this.#linger({ agreement, ...written }, request);
       return;
     }
     this.#isOver = true;
     this.#host.wheel.remove(this);
-    const response = this.#write(outcome.response, false);
     this.#host.accepted(this, {
       transport: this.#transport,
       agreement,
-      response,
+      response: written.response,
       pending,
       endpoints,
       early: this.#early,
@@ -195,21 +198,33 @@ export class Opening<UserData> implements TransportSink, Timed {
   // The answer
 
   #answer(outcome: Outcome, request: HttpRequestHead | undefined): void {
+    this.#linger(this.#write(outcome, request), request);
+  }
+
+  /** The connection ends here, but the client gets the time to take the answer. */
+  #linger(outcome: Outcome, request: HttpRequestHead | undefined): void {
     this.#isOver = true;
-    this.#write(outcome.response, request?.method === "HEAD");
     this.#host.answered(this, outcome, request);
     this.#transport.finish();
     // What the client still sends must be read: else the kernel resets the connection, and the answer is lost
     this.#transport.resume();
-    this.deadline = this.#host.wheel.clock.now() + LINGER;
-    this.#host.wheel.schedule(this);
+    const { wheel, settings } = this.#host;
+    this.deadline = wheel.clock.now() + Math.min(LINGER, settings.connection.closeTimeout);
+    wheel.schedule(this);
   }
 
-  #write(head: HttpResponseHead, isHead: boolean): HttpResponseHead {
+  /** What a hook made may be no response that can be written: then the client gets 500. Returns what it got. */
+  #write(outcome: Outcome, request: HttpRequestHead | undefined): Outcome {
     const { serverHeader } = this.#host.settings;
-    const response = finishResponse(head, { isHead, serverHeader, date: httpDate() });
-    this.#transport.append(serializeResponse(response));
-    return response;
+    const finish = { isHead: request?.method === "HEAD", serverHeader, date: httpDate() };
+    try {
+      const response = finishResponse(outcome.response, finish);
+      this.#transport.append(serializeResponse(response));
+      return { ...outcome, response };
+    } catch (error) {
+      releaseExtensions(outcome.agreement?.extensions ?? []);
+      return this.#write(refusal(callbackFault(error)), request);
+    }
   }
 }
 

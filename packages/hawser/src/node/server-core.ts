@@ -72,7 +72,8 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
 
   /** From now on every request is answered with 503, those under way included. */
   refuseAll(): void {
-    this.#stopping = unavailable("This server is shutting down", undefined);
+    // A client that came while the server drained is still told when to come back
+    this.#stopping = this.#draining ?? unavailable("This server is shutting down", undefined);
     for (const opening of [...this.registry.openings]) opening.refuse(this.#stopping);
   }
 
@@ -170,16 +171,16 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
    * longer waited for.
    */
   async untilHandlersReturn(): Promise<void> {
-    const { closeTimeout } = this.settings.connection;
-    const { clock } = this.wheel;
+    const closeTimeout = Math.min(this.settings.connection.closeTimeout, MAX_TIMER_DELAY);
     const waits = [...this.registry.handlers].map(async ([ws, running]) => {
       await ws.waitClosed();
-      let scheduled: unknown;
+      let timer: NodeJS.Timeout | undefined;
       const expired = new Promise<"expired">((resolve) => {
-        scheduled = clock.schedule(() => resolve("expired"), Math.min(closeTimeout, MAX_TIMER_DELAY));
+        // No socket keeps the process alive now, and whoever awaits `close()` is owed an answer: so this timer does
+        timer = setTimeout(resolve, closeTimeout, "expired");
       });
       const outcome = await Promise.race([running, expired]);
-      clock.cancel(scheduled);
+      clearTimeout(timer);
       if (outcome === "expired") this.#abandonHandler(ws);
     });
     await Promise.all(waits);

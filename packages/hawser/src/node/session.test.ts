@@ -167,17 +167,29 @@ describe("while nobody takes the messages", () => {
     expect(link.server.bufferedAmount).toBe(0);
   });
 
-  test("a Close frame is heard although reading had stopped when we began to close", async () => {
-    const { connection, peer } = scriptedPeer("client", { connection: { readLimit: 1 } });
-    for (let count = 0; count < 50; count++) peer.sendText("x".repeat(10_000));
-    peer.sendClose(1001, "bye");
-    await peer.expectNothing();
-    const closed = connection.close();
-    await peer.expectClose(1000);
-    peer.end();
-    await closed;
-    expect([connection.closeCode, connection.closeReason]).toEqual([1001, "bye"]);
-  });
+  test.each([
+    ["in reads of their own", false],
+    ["in one read", true],
+  ])(
+    "a Close frame is heard although reading had stopped when we began to close: frames %s",
+    async (_name, isOneRead) => {
+      const { connection, peer } = scriptedPeer("client", { connection: { readLimit: 1 } });
+      const text = serializeRawFrame({ opcode: Opcode.TEXT, payload: "x".repeat(10_000), masked: true });
+      const close = serializeRawFrame({
+        opcode: Opcode.CLOSE,
+        payload: Buffer.from("\x03\xe9bye", "latin1"),
+        masked: true,
+      });
+      const frames = [...Array(50).fill(text), close];
+      for (const bytes of isOneRead ? [Buffer.concat(frames)] : frames) peer.sendBytes(bytes);
+      await peer.expectNothing();
+      const closed = connection.close();
+      await peer.expectClose(1000);
+      peer.end();
+      await closed;
+      expect([connection.closeCode, connection.closeReason]).toEqual([1001, "bye"]);
+    },
+  );
 });
 
 describe("an owner that consumes", () => {

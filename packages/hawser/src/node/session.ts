@@ -48,7 +48,8 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   #isConsuming = false;
   /** What was read and not taken, since the inbox was full before its end. */
   #unread: Uint8Array | undefined;
-  #transportError: Error | undefined;
+  /** What broke the connection, other than the peer's breaking a rule. */
+  #failure: Error | undefined;
   #closedError: ConnectionClosed | undefined;
   #closedWaiters: (() => void)[] | undefined;
 
@@ -138,11 +139,22 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   // What the transport tells
 
   received(bytes: Uint8Array): void {
-    const taken = this.protocol.receive(bytes, this.now);
+    const taken = this.#takeIn(bytes);
     if (taken < bytes.length) this.#unread = copyBytes(bytes, taken, bytes.length);
     // The next ping may be due before the answer to the last one would have been
     this.#wheel.hasten(this);
     if (this.#isInputOverfull()) this.#stopReading();
+  }
+
+  /** How much of it was taken. No peer can make this fail: an extension of the application's own threw, or memory is short. */
+  #takeIn(bytes: Uint8Array): number {
+    try {
+      return this.protocol.receive(bytes, this.now);
+    } catch (error) {
+      this.#failure ??= error instanceof Error ? error : new Error("receiving failed", { cause: error });
+      this.protocol.abandon("what was received could not be processed", this.now);
+      return bytes.length;
+    }
   }
 
   receivedEnd(): void {
@@ -159,7 +171,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   }
 
   ended(error: Error | undefined): void {
-    this.#transportError = error;
+    this.#failure ??= error;
     this.protocol.transportEnded(this.now);
   }
 
@@ -198,7 +210,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
 
   closed(info: CloseInfo): void {
     this.#wheel.remove(this);
-    const error = connectionClosed(info, this.#transportError);
+    const error = connectionClosed(info, this.#failure);
     this.#closedError = error;
     this.#inbox?.finish(error);
     this.#outbox?.closed(error);

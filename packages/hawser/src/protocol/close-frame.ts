@@ -31,12 +31,16 @@ export function serializeClose({ code, reason }: CloseStatus, text: TextCodec): 
  * Judges the arguments of a `close` call.
  *
  * @throws {RangeError} if `code` must not be sent, or `reason` is longer than 123 bytes of UTF-8.
+ * @throws {TypeError} if `reason` is no string: an array's memory must not be sent in its place.
  */
 export function checkClose(code: number, reason: string, text: TextCodec): void {
   if (!isSendableCloseCode(code)) {
     throw new RangeError(
       `Cannot close: code must be 1000 to 1003, 1007 to 1014, or 3000 to 4999, the codes that may be sent; got ${code}`,
     );
+  }
+  if (typeof reason !== "string") {
+    throw new TypeError(`Cannot close: reason must be a string, got ${reason === null ? "null" : typeof reason}`);
   }
   const { length } = text.encode(reason);
   if (length > MAX_REASON_LENGTH) {

@@ -58,6 +58,17 @@ export interface Extension {
   release?(): void;
 }
 
+/** Releases extensions that are no longer needed. One that throws keeps no other from being released. */
+export function releaseExtensions(extensions: readonly Extension[]): void {
+  for (const extension of extensions) {
+    try {
+      extension.release?.();
+    } catch {
+      // Its connection is over: nothing is left that could fail for it
+    }
+  }
+}
+
 export interface ExtensionSharing {
   readonly key: string;
   /** Encodes a whole message so that any receiver with the same key can decode it. `undefined`: better sent as it is. */

@@ -7,6 +7,7 @@
 export class Keepalive {
   readonly #interval: number;
   readonly #timeout: number;
+  /** Since when nothing was received, or sent that asks for an answer. */
   #lastReceived: number;
   /** When the ping was sent that nothing has answered yet; -1 if there is none. */
   #unansweredSince = -1;
@@ -40,6 +41,8 @@ export class Keepalive {
   }
 
   pingSent(now: number): void {
-    this.#unansweredSince = Math.floor(now);
+    // A peer that is never given up is pinged on: routers drop what is silent
+    if (this.#timeout === Number.POSITIVE_INFINITY) this.#lastReceived = Math.floor(now);
+    else this.#unansweredSince = Math.floor(now);
   }
 }

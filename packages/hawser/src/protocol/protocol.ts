@@ -8,11 +8,11 @@
 
 import { copyBytes } from "../bytes/copy.ts";
 import type { FrameOutput } from "../bytes/frame-output.ts";
-import type { CloseStatus } from "./close-code.ts";
+import { CloseCode, type CloseStatus } from "./close-code.ts";
 import { checkClose, parseClose, serializeClose } from "./close-frame.ts";
 import { type CloseInfo, Closing, type State } from "./closing.ts";
 import { type ProtocolFault, protocolFault } from "./errors.ts";
-import type { Extension } from "./extension.ts";
+import { type Extension, releaseExtensions } from "./extension.ts";
 import { FrameParser, type FrameSink } from "./frame-parser.ts";
 import { Keepalive } from "./keepalive.ts";
 import { MessageAssembler, type MessageSink } from "./message-assembler.ts";
@@ -143,7 +143,7 @@ export class Protocol implements FrameSink {
     this.#announceClosing();
     this.#closeDeadline = Number.POSITIVE_INFINITY;
     this.#pings?.lose();
-    for (const extension of this.#extensions) extension.release?.();
+    releaseExtensions(this.#extensions);
     this.#sink.closed(this.#closing.info);
   }
 
@@ -239,12 +239,12 @@ export class Protocol implements FrameSink {
 
   /** Fails the connection (RFC 6455, section 7.1.7): says why, if a Close frame may still be sent, and ends. */
   fail(fault: ProtocolFault, now: number): void {
-    if (this.#closing.hasFailed || this.state === "closed") return;
-    this.#now = now;
-    this.#parser.stop();
-    if (this.#closing.canSendClose) this.#sendClose({ code: fault.closeCode, reason: fault.reason });
-    this.#beginClosing(fault);
-    this.#end();
+    this.#failWith({ code: fault.closeCode, reason: fault.reason }, fault, now);
+  }
+
+  /** Fails the connection with 1011 for something that went wrong on our side: the peer has broken no rule. */
+  abandon(reason: string, now: number): void {
+    this.#failWith({ code: CloseCode.INTERNAL_ERROR, reason }, undefined, now);
   }
 
   // The parser's calls
@@ -320,7 +320,16 @@ export class Protocol implements FrameSink {
     this.#closing.closeSent(status);
   }
 
-  /** Fails the connection, without a fault if it was the transport that ended. */
+  #failWith(status: CloseStatus, fault: ProtocolFault | undefined, now: number): void {
+    if (this.#closing.hasFailed || this.state === "closed") return;
+    this.#now = now;
+    this.#parser.stop();
+    if (this.#closing.canSendClose) this.#sendClose(status);
+    this.#beginClosing(fault);
+    this.#end();
+  }
+
+  /** Fails the connection, without a fault if the peer has broken no rule. */
   #beginClosing(fault: ProtocolFault | undefined): void {
     this.#closing.failed(fault);
     this.#announceClosing();
