@@ -29,6 +29,7 @@ const CHECKS = [
   ["import direction", checkImports],
   ["rules of the tree", checkTree],
   ["public interface (api/)", checkApi],
+  ["state diagram", () => failed(run(process.execPath, ["tools/draw-states.mjs", "--check"]), "see above")],
   ["packages", checkPackages],
 ];
 

@@ -235,7 +235,11 @@ describe("fragments without end", () => {
   test("64 MB, maxSize raised, in segments as they come: whole, without being copied over and over", async () => {
     let length = 0;
     const server = await attackedServer(
-      { message: (_ws, message) => void (length = message.length) },
+      {
+        message(_ws, message) {
+          length = message.length;
+        },
+      },
       { maxSize: 64 * MIB },
     );
     const attacker = await Attacker.open(server.port);

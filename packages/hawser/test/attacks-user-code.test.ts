@@ -91,15 +91,10 @@ describe("a hook that returns", () => {
     ["null", null],
     ["a number", 1],
     ["an object", {}],
+    // biome-ignore lint/suspicious/noThenProperty: an application may return it
     ["something like a promise, which is not", { then: true }],
-    [
-      "something like a promise, which returns nothing",
-      {
-        then(done: () => void) {
-          done();
-        },
-      },
-    ],
+    // biome-ignore lint/suspicious/noThenProperty: an application may return it
+    ["something like a promise, which returns nothing", { then: (done: () => void) => done() }],
   ])("%s is as one that returns nothing", async (_name, value) => {
     const result = () => value as undefined;
     const server = await attackedServer({

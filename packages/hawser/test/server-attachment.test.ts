@@ -126,6 +126,8 @@ describe("an http server", () => {
     ["no key", { "Sec-WebSocket-Key": null }, 400],
     ["an old version", { "Sec-WebSocket-Version": "8" }, 426],
     ["another protocol", { Upgrade: "h2c" }, 426],
+    ["a body, which would be read as frames", { "Content-Length": "7" }, 400],
+    ["a body without length", { "Transfer-Encoding": "chunked" }, 400],
   ])("%s is refused", async (_name, headers, status) => {
     const http = await application();
     const server = await serving(echo, { server: http });

@@ -1,9 +1,6 @@
 import { constants, inflateRawSync } from "node:zlib";
-import { broadcast, connect } from "hawser";
+import { broadcast, type Connection, connect, type ServeOptions, type Server } from "hawser";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { Connection } from "../src/node/connection.ts";
-import type { Server } from "../src/node/server.ts";
-import type { ServeOptions } from "../src/node/server-options.ts";
 import { within } from "./support/deadline.ts";
 import { openClient, type RawClient } from "./support/raw-client.ts";
 import { capturing, gate, idle, recordingLogger, serving, untilCounted } from "./support/serving.ts";

@@ -1,9 +1,8 @@
 import { once } from "node:events";
 import { connect as connectTcp } from "node:net";
-import { serve } from "hawser";
+import { type ServeOptions, serve } from "hawser";
 import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import type { ServeOptions } from "../src/node/server-options.ts";
 import { within } from "./support/deadline.ts";
 import { openClient, type RawClient, rawClient, upgradeRequest } from "./support/raw-client.ts";
 import { capturing, echo, gate, idle, recordingLogger, serving, untilCounted } from "./support/serving.ts";
@@ -123,6 +122,25 @@ describe("close", () => {
     work.open();
     await within("close", closed);
     expect(log).toEqual(["begun", "returned", "server closed"]);
+  });
+
+  test("and several hooks of one connection", async () => {
+    const work = [gate(), gate()];
+    const log: string[] = [];
+    const run = async (name: string, index: number) => {
+      await work[index]?.passed;
+      log.push(`${name} returned`);
+    };
+    const server = await serving({ message: () => {}, open: () => run("open", 0), close: () => run("close", 1) });
+    const client = await openClient(server.port);
+    const closed = server.close().then(() => log.push("server closed"));
+    await client.closed();
+    await untilCounted(server, { connections: 0 });
+    work[1]?.open();
+    await expect.poll(() => log).toEqual(["close returned"]);
+    work[0]?.open();
+    await within("close", closed);
+    expect(log).toEqual(["close returned", "open returned", "server closed"]);
   });
 
   test("a handler that never returns is logged and given up after closeTimeout", async () => {

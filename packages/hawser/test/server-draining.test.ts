@@ -1,5 +1,5 @@
+import type { DrainOptions } from "hawser";
 import { describe, expect, test } from "vitest";
-import type { DrainOptions } from "../src/node/draining.ts";
 import { within } from "./support/deadline.ts";
 import { answerTo, openClient, rawClient, upgradeRequest } from "./support/raw-client.ts";
 import { echo, serving, untilCounted } from "./support/serving.ts";
@@ -66,7 +66,7 @@ describe("drain", () => {
   test("clients that leave in the meantime shorten it", async () => {
     const server = await serving(echo);
     const clients = [await openClient(server.port), await openClient(server.port)];
-    const drained = server.drain({ notReady: 0, window: 200 });
+    const drained = server.drain({ notReady: 0, window: 60_000 });
     expect((await clients[0]!.closed()).code).toBe(1012);
     clients[1]!.socket.resetAndDestroy();
     await within("drain", drained);

@@ -1,8 +1,5 @@
+import { connect, type HandlerHooks, ProtocolError, type ServerConnection } from "hawser";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { connect } from "../src/node/connect.ts";
-import { ProtocolError } from "../src/node/errors.ts";
-import type { HandlerHooks } from "../src/node/handler.ts";
-import type { ServerConnection } from "../src/node/server-connection.ts";
 import { within } from "./support/deadline.ts";
 import { openClient, rawClient, upgradeRequest } from "./support/raw-client.ts";
 import { capturing, echo, gate, recordingLogger, serving, untilCounted } from "./support/serving.ts";

@@ -1,7 +1,5 @@
-import { HttpHeaders } from "hawser";
+import { HttpHeaders, type ServeOptions, serverPerMessageDeflate } from "hawser";
 import { describe, expect, test } from "vitest";
-import { serverPerMessageDeflate } from "../src/node/compression.ts";
-import type { ServeOptions } from "../src/node/server-options.ts";
 import { answerTo, openClient, rawClient, upgradeRequest } from "./support/raw-client.ts";
 import { echo, gate, recordingLogger, serving, untilCounted } from "./support/serving.ts";
 import { TaggingExtension } from "./support/tagging-extension.ts";

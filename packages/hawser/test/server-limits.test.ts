@@ -1,5 +1,5 @@
+import type { ServeOptions } from "hawser";
 import { describe, expect, test } from "vitest";
-import type { ServeOptions } from "../src/node/server-options.ts";
 import { certificate } from "./support/certificates.ts";
 import { answerTo, openClient, type RawClient, rawClient, upgradeRequest } from "./support/raw-client.ts";
 import { echo, gate, idle, serving, untilCounted } from "./support/serving.ts";
@@ -78,6 +78,18 @@ describe("maxConnections", () => {
     (await openClient(server.port)).socket.resetAndDestroy();
     await untilCounted(server, { connections: 0, closed: 1 });
     await openClient(server.port);
+  });
+
+  test("a refused client that does not leave takes nobody's place", async () => {
+    const server = await serving(idle, { maxConnections: 1 });
+    const client = await openClient(server.port);
+    const refused = await rawClient({ host: "127.0.0.1", port: server.port, allowHalfOpen: true });
+    expect((await refused.write(upgradeRequest()).head()).status).toBe(503);
+    client.send(closeFrame(1000));
+    await client.closed();
+    await untilCounted(server, { connections: 0 });
+    await openClient(server.port);
+    expect(refused.socket.writable).toBe(true);
   });
 
   test("a full server still answers health checks", async () => {

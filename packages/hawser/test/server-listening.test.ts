@@ -97,6 +97,13 @@ describe("Unix socket", () => {
     expect(await client.text("ahoy").message()).toBe("ahoy");
   });
 
+  test.runIf(process.platform === "linux")("an abstract socket has no file and no mode", async () => {
+    const path = `\0hawser-test-${process.pid}`;
+    await serving(echo, { path });
+    expect(await (await openClient({ path })).text("ahoy").message()).toBe("ahoy");
+    await expect(serve(echo, { path, mode: 0o600 })).rejects.toThrow("an abstract socket has no mode");
+  });
+
   test("it is removed at close", async () => {
     const path = join(await folder(), "hawser.sock");
     const server = await serving(echo, { path });
@@ -181,6 +188,20 @@ describe("TLS", () => {
     const closed = server.close();
     await silent.end();
     expect(await late.closed()).toMatchObject({ code: 1001 });
+    await within("close", closed);
+  });
+
+  test("on a Unix socket too", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "hawser-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const path = join(folder, "hawser.sock");
+    const server = await serving(echo, { path, tls: certificate, openTimeout: 200 });
+    const silent = await rawClient({ path });
+    const client = await open(await secureClient(0, (await rawClient({ path })).socket));
+    expect(await client.text("secret").message()).toBe("secret");
+    const closed = server.close();
+    expect(await client.closed()).toMatchObject({ code: 1001 });
+    await silent.end();
     await within("close", closed);
   });
 

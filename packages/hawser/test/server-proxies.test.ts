@@ -1,8 +1,6 @@
 import { isIPv4 } from "node:net";
+import type { ServeOptions, Server, ServerConnection } from "hawser";
 import { describe, expect, test } from "vitest";
-import type { Server } from "../src/node/server.ts";
-import type { ServerConnection } from "../src/node/server-connection.ts";
-import type { ServeOptions } from "../src/node/server-options.ts";
 import { certificate } from "./support/certificates.ts";
 import { within } from "./support/deadline.ts";
 import { open, openClient, type RawClient, rawClient, secureClient, upgradeRequest } from "./support/raw-client.ts";

@@ -1,10 +1,6 @@
 import { get } from "node:https";
+import { basicAuth, healthChecks, respond, type ServeOptions, type Server } from "hawser";
 import { describe, expect, test } from "vitest";
-import { basicAuth } from "../src/node/basic-auth.ts";
-import { healthChecks } from "../src/node/health-checks.ts";
-import { respond } from "../src/node/respond.ts";
-import type { Server } from "../src/node/server.ts";
-import type { ServeOptions } from "../src/node/server-options.ts";
 import { authority, certificate } from "./support/certificates.ts";
 import { within } from "./support/deadline.ts";
 import { answerTo, openClient, rawClient, upgradeRequest } from "./support/raw-client.ts";
@@ -205,6 +201,7 @@ describe("the connection that a hook is given", () => {
       readonly user: string;
     }
     let id = "";
+    const addresses: unknown[] = [];
     const server = await serving<Session>(
       async (ws) => {
         await ws.send(JSON.stringify([ws.id === id, ws.data.user, ws.username]));
@@ -214,13 +211,15 @@ describe("the connection that a hook is given", () => {
           id = connection.id;
           connection.data = { user: request.url.searchParams.get("user") ?? "" };
           connection.username = "ada";
-          expect(connection.remoteAddress).toBe("127.0.0.1");
+          const { localAddress, localPort, remoteAddress, remotePort, isSecure } = connection;
+          addresses.push(localAddress, localPort, remoteAddress, remotePort, isSecure);
           return undefined;
         },
       },
     );
     const client = await openClient(server.port, "/?user=grace");
     expect(JSON.parse(await client.message())).toEqual([true, "grace", "ada"]);
+    expect(addresses).toEqual(["127.0.0.1", server.port, "127.0.0.1", client.socket.localPort, false]);
   });
 
   test("basicAuth: 401 without credentials, username with them", async () => {

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type HandshakeFault, isHandshakeFault } from "./errors.ts";
-import type { HttpRequestHead } from "./http-request.ts";
-import { RequestReader } from "./request-reader.ts";
+import { HttpHeaders } from "./http-headers.ts";
+import { createRequestHead, type HttpRequestHead } from "./http-request.ts";
+import { judgeRequestHead, RequestReader } from "./request-reader.ts";
 
 const LIMITS = { maxLineLength: 64, maxHeaders: 3, maxHeaderSize: 100, isSecure: false };
 const ROOMY = { maxLineLength: 8192, maxHeaders: 128, maxHeaderSize: 65_536, isSecure: false };
@@ -234,5 +235,28 @@ describe("properties", () => {
         for (const portion of portions) reader.receive(portion);
       }),
     );
+  });
+});
+
+describe("a request that another parser has read", () => {
+  const judge = (path: string, headers: [string, string][]) =>
+    judgeRequestHead(
+      createRequestHead({
+        method: "GET",
+        path,
+        httpVersion: "1.1",
+        headers: new HttpHeaders(headers),
+        isSecure: false,
+      }),
+    )?.code;
+
+  test.each<readonly [string, string, [string, string][], string | undefined]>([
+    ["without a body", "/", [["Host", "a"]], undefined],
+    ["with a body of no bytes", "/", [["Content-Length", "0"]], undefined],
+    ["with a body", "/", [["Content-Length", "5"]], "REQUEST_BODY_UNEXPECTED"],
+    ["with a body in chunks", "/", [["Transfer-Encoding", "chunked"]], "REQUEST_BODY_UNEXPECTED"],
+    ["in absolute form", "http://localhost/", [], "REQUEST_LINE_MALFORMED"],
+  ])("%s", (_name, path, headers, code) => {
+    expect(judge(path, headers)).toBe(code);
   });
 });

@@ -69,17 +69,20 @@ export async function drainConnections<UserData>(
   const start = clock.now();
   for (const [index, ws] of connections.entries()) {
     const due = start + (window * index) / connections.length;
-    if (due > clock.now()) await delay(clock, due - clock.now(), stop);
+    // Nobody waits for the turn of a client that has left
+    if (ws.state !== "closed") await delay(clock, due - clock.now(), stop, ws.waitClosed());
     if (stop.aborted) return;
     void ws.close(code, reason);
   }
 }
 
-function delay(clock: Clock, milliseconds: number, stop: AbortSignal): Promise<void> {
+/** Resolves after so many milliseconds; before, once `stop` is aborted or `needless` resolves. */
+function delay(clock: Clock, milliseconds: number, stop: AbortSignal, needless?: Promise<void>): Promise<void> {
   if (milliseconds <= 0 || stop.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const scheduled = clock.schedule(done, Math.min(milliseconds, MAX_TIMER_DELAY));
     stop.addEventListener("abort", done, { once: true });
+    needless?.then(done);
     function done(): void {
       clock.cancel(scheduled);
       stop.removeEventListener("abort", done);

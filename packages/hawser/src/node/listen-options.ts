@@ -29,9 +29,12 @@ export function requireReusePort(version: string): void {
   throw new Error(`Cannot serve: reusePort needs Node 22.12 or later, this is ${version}`);
 }
 
-/** Lets others than the server's own user connect to its Unix socket, or not. */
-export function setMode(path: string, mode: number | undefined): Promise<void> {
-  return chmod(path, mode ?? ServerDefaults.MODE);
+/**
+ * Lets others than the server's own user connect to its Unix socket, or not. Linux's abstract sockets and Windows' pipes are no
+ * files and have no mode.
+ */
+export async function setMode(path: string, mode: number = ServerDefaults.MODE): Promise<void> {
+  if (!path.startsWith("\0") && process.platform !== "win32") await chmod(path, mode);
 }
 
 /** Removes a Unix socket that nobody listens on any more. Whether there was one. */

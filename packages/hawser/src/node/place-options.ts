@@ -55,6 +55,11 @@ function refuseContradictions(options: Options): void {
   if (options.path !== undefined && options.tls !== undefined && (options.proxyProtocol ?? "off") !== "off") {
     throw new TypeError("Cannot serve: tls and proxyProtocol together need the option port, got path");
   }
+  if (options.mode !== undefined && options.path?.startsWith?.("\0") === true) {
+    throw new TypeError(
+      `Cannot serve: an abstract socket has no mode, everyone may connect; got the mode ${options.mode}`,
+    );
+  }
   for (const [name, places] of Object.entries(BELONGS_TO) as [keyof typeof BELONGS_TO, readonly Place[]][]) {
     if (isUnset(options[name]) || places.includes(place)) continue;
     throw new TypeError(

@@ -6,7 +6,10 @@ import type { Opening } from "./opening.ts";
 import type { ServerConnection } from "./server-connection.ts";
 
 export class Registry<UserData> {
+  /** Handshakes that are not decided. */
   readonly openings: Set<Opening<UserData>> = new Set();
+  /** Those that were answered otherwise than with 101, and whose client has not taken it yet. */
+  readonly #answered: Set<Opening<UserData>> = new Set();
   readonly connections: Set<ServerConnection<UserData>> = new Set();
   /** What runs of each connection's handler; it may outlast the connection. */
   readonly handlers: Map<ServerConnection<UserData>, Promise<void>> = new Map();
@@ -24,8 +27,20 @@ export class Registry<UserData> {
     this.#checkIdle();
   }
 
+  /** Clients that are not connected yet, or whose refusal is under way. */
+  get openingCount(): number {
+    return this.openings.size + this.#answered.size;
+  }
+
+  /** It takes nobody's place from now on, and is still waited for. */
+  openingAnswered(opening: Opening<UserData>): void {
+    this.openings.delete(opening);
+    this.#answered.add(opening);
+  }
+
   removeOpening(opening: Opening<UserData>): void {
     this.openings.delete(opening);
+    this.#answered.delete(opening);
     this.#checkIdle();
   }
 
@@ -57,7 +72,7 @@ export class Registry<UserData> {
   }
 
   #checkIdle(): void {
-    if (this.openings.size > 0 || this.connections.size > 0) return;
+    if (this.openings.size > 0 || this.#answered.size > 0 || this.connections.size > 0) return;
     const resolvers = this.#whenIdle;
     this.#whenIdle = [];
     for (const resolve of resolvers) resolve();

@@ -60,7 +60,12 @@ async function listen<UserData>(
     if (path === undefined || !isTaken || !(await removeStaleSocket(path))) throw error;
     await listener.listen();
   }
-  if (path !== undefined) await setMode(path, options.mode);
+  try {
+    if (path !== undefined) await setMode(path, options.mode);
+  } catch (error) {
+    await listener.close();
+    throw error;
+  }
   return new Server(core, listener);
 }
 

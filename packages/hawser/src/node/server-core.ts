@@ -115,6 +115,7 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
   }
 
   answered(opening: Opening<UserData>, { response, fault }: Outcome, request: HttpRequestHead | undefined): void {
+    this.registry.openingAnswered(opening);
     this.#counts.refused++;
     const fields = { remoteAddress: opening.remoteAddress, path: request?.path, status: response.status };
     if (fault?.cause !== undefined) this.logger.error({ ...fields, err: fault.cause }, "a handshake hook failed");

@@ -30,7 +30,7 @@ export interface CloseOptions {
 export interface ServerMetrics {
   /** Connections that are open or closing. */
   readonly connections: number;
-  /** Clients whose opening handshake is not done. */
+  /** Clients whose opening handshake is not done, or who have not taken its refusal yet. */
   readonly openings: number;
   /** Handshakes that succeeded since the server began. */
   readonly accepted: number;
@@ -87,7 +87,7 @@ export class Server<UserData = unknown> {
   /** Counts since the server began, as they are now. */
   metrics(): ServerMetrics {
     const { registry, counts } = this.#core;
-    return { connections: registry.connections.size, openings: registry.openings.size, ...counts };
+    return { connections: registry.connections.size, openings: registry.openingCount, ...counts };
   }
 
   /**

@@ -66,3 +66,13 @@ describe("the arguments of a close call", () => {
     );
   });
 });
+
+test.each([
+  ["an array", new Uint8Array(4), "object"],
+  ["a number", 4, "number"],
+  ["null", null, "null"],
+])("a reason that is %s is refused", (_name, reason, described) => {
+  expect(() => checkClose(1000, reason as unknown as string, webTextCodec)).toThrow(
+    new TypeError(`Cannot close: reason must be a string, got ${described}`),
+  );
+});

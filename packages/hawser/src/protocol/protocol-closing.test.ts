@@ -221,3 +221,18 @@ test("a Close frame that lies in two pieces of input is put together", () => {
   endpoint.receive(concat(wire.subarray(5)));
   expect(outcomeOf(endpoint)).toEqual(whole("client", closeFrame(1000, "goodbye")));
 });
+
+describe.each(SIDES)("%s: a failure of our own side", (side) => {
+  test("is told to the peer as 1011, and is no fault of the peer's", () => {
+    const endpoint = new Endpoint(side);
+    endpoint.protocol.abandon("a failure", 1);
+    endpoint.protocol.abandon("another", 2);
+    endpoint.protocol.transportEnded(3);
+    expect(endpoint.takeEvents()).toMatchObject([
+      { type: "sent", frame: { opcode: "close", payload: concat(Uint8Array.of(0x03, 0xf3), utf8("a failure")) } },
+      { type: "closing" },
+      { type: "end" },
+      { type: "closed", info: { code: 1006, sent: { code: 1011, reason: "a failure" }, fault: undefined } },
+    ]);
+  });
+});

@@ -2,13 +2,8 @@
  * Servers of this library for a test: on the loopback interface, stopped when it ends, and what they log.
  */
 
+import { type Handler, type Logger, type ServeOptions, type Server, type ServerConnection, serve } from "hawser";
 import { expect, onTestFinished, vi } from "vitest";
-import type { Handler } from "../../src/node/handler.ts";
-import type { Logger } from "../../src/node/logger.ts";
-import { serve } from "../../src/node/serve.ts";
-import type { Server } from "../../src/node/server.ts";
-import type { ServerConnection } from "../../src/node/server-connection.ts";
-import type { ServeOptions } from "../../src/node/server-options.ts";
 
 /** Sends each message back. */
 export async function echo(ws: ServerConnection): Promise<void> {
