@@ -7,8 +7,11 @@ import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { buildRequest, checkResponse } from "../generator/handshake.ts";
 
-/** How long a peer waits for an answer (ms): a server that is busy with abuse may take its time, but not for ever. */
-const PATIENCE = 30_000;
+/**
+ * How long a peer waits for an answer (ms). Longer than the kernel takes to reset a connection that found no room in the
+ * listen queue of a busy server: the client holds it for open, and that is not the server's fault.
+ */
+const PATIENCE = 90_000;
 
 /** That the connection ended, which in most behaviours is what is wanted. */
 export class Gone extends Error {}

@@ -11,3 +11,11 @@ export function copyBytes(bytes: Uint8Array, start: number, end: number): Uint8A
   else for (let index = 0; index < length; index++) copy[index] = bytes[start + index]!;
   return copy;
 }
+
+/** `a` and then `b`, in memory of their own. */
+export function join(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+  const joined = new Uint8Array(a.length + b.length);
+  joined.set(a);
+  joined.set(b, a.length);
+  return joined;
+}

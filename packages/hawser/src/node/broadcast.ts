@@ -58,7 +58,7 @@ function deliver(session: Session, message: SharedMessage): keyof BroadcastResul
   if (!session.protocol.canSend) return "skipped";
   const { slowConsumer } = session.settings as ConnectionSettings;
   const { transport, protocol } = session;
-  if (transport.bufferedAmount <= slowConsumer.maxBuffered && transport.stalledFor <= slowConsumer.stall) {
+  if (session.bufferedAmount <= slowConsumer.maxBuffered && transport.stalledFor <= slowConsumer.stall) {
     return attempt(session, message);
   }
   if (slowConsumer.policy === "skip") return "skipped";

@@ -3,6 +3,7 @@
  */
 
 import type { MaskingKeys } from "../protocol/frame-writer.ts";
+import { refuseUnknownOptions } from "../protocol/option-names.ts";
 import type { Role } from "../protocol/settings.ts";
 import { type Logger, resolveLogger } from "./logger.ts";
 import { checkDuration, checkDurationOrNull, checkLimit, checkWord } from "./option-checks.ts";
@@ -173,7 +174,7 @@ export function resolveConnectionOptions(
     readLimit: limit("readLimit", ConnectionDefaults.READ_LIMIT),
     writeLimit: limit("writeLimit", ConnectionDefaults.WRITE_LIMIT),
     maxQueue: resolveMaxQueue(action, maxQueue),
-    slowConsumer: resolveSlowConsumer(action, options.slowConsumer ?? {}),
+    slowConsumer: resolveSlowConsumer(action, options.slowConsumer === undefined ? {} : options.slowConsumer),
     logger: resolveLogger(action, options.logger),
   };
 }
@@ -192,7 +193,17 @@ function resolveMaxQueue(
   throw new RangeError(`Cannot ${action}: maxQueue.low must be less than maxQueue.high, got ${low} and ${high}`);
 }
 
+const SLOW_CONSUMER_OPTIONS = [
+  "maxBuffered",
+  "stall",
+  "policy",
+] as const satisfies readonly (keyof SlowConsumerOptions)[];
+
 function resolveSlowConsumer(action: string, options: SlowConsumerOptions): Required<SlowConsumerOptions> {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`Cannot ${action}: slowConsumer must be an object of options, got ${String(options)}`);
+  }
+  refuseUnknownOptions(`Cannot ${action}: in slowConsumer`, options, SLOW_CONSUMER_OPTIONS);
   const { maxBuffered = ConnectionDefaults.SLOW_MAX_BUFFERED, stall = ConnectionDefaults.SLOW_STALL } = options;
   return {
     maxBuffered: checkLimit(action, "slowConsumer.maxBuffered", maxBuffered),

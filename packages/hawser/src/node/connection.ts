@@ -113,7 +113,7 @@ export abstract class Connection<UserData = unknown> implements AsyncIterable<Me
 
   /** Bytes that were sent and that the operating system has not taken yet. */
   get bufferedAmount(): number {
-    return this[SESSION].transport.bufferedAmount;
+    return this[SESSION].bufferedAmount;
   }
 
   get localAddress(): string | undefined {

@@ -5,7 +5,7 @@
  * Whatever the client sends while a hook still decides waits, and is the connection's first input.
  */
 
-import { copyBytes } from "../bytes/copy.ts";
+import { copyBytes, join } from "../bytes/copy.ts";
 import type { HandshakeFault } from "../handshake/errors.ts";
 import { callbackFault, isHandshakeFault } from "../handshake/errors.ts";
 import type { HttpRequestHead } from "../handshake/http-request.ts";
@@ -104,7 +104,7 @@ export class Opening<UserData> implements TransportSink, Timed {
 
   received(bytes: Uint8Array): void {
     if (this.#isOver) return;
-    if (this.#reader === undefined) this.#early = joined(this.#early, bytes);
+    if (this.#reader === undefined) this.#early = join(this.#early, bytes);
     else this.#read(this.#reader, bytes);
   }
 
@@ -234,11 +234,4 @@ function limitsOf<UserData>({ maxLineLength, maxHeaders, maxHeaderSize }: Server
 
 function refusal(fault: HandshakeFault): Outcome {
   return { response: faultResponse(fault), agreement: undefined, fault };
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(a.length + b.length);
-  bytes.set(a);
-  bytes.set(b, a.length);
-  return bytes;
 }

@@ -33,9 +33,16 @@ export class Outbox {
   /** The last of the sends that wait for a message in fragments to end; `undefined` if none is under way. */
   #tail: Promise<void> | undefined;
   #waiters: Waiter[] | undefined;
+  /** Bytes of the messages that wait for their turn. */
+  #heldBytes = 0;
 
   constructor(connection: OutboxConnection) {
     this.#connection = connection;
+  }
+
+  /** Bytes that wait: for the peer, and for a message in fragments to end. */
+  get bufferedAmount(): number {
+    return this.#connection.transport.bufferedAmount + this.#heldBytes;
   }
 
   /** Whether more waits for the peer than `writeLimit` allows. Then the transport will tell when it is drained. */
@@ -50,7 +57,10 @@ export class Outbox {
   /** Resolves when there is room for more. */
   send(data: Data | DataFragments, options: SendOptions | undefined): Promise<void> {
     if (isFragments(data)) return this.#inTurn(() => this.#sendFragments(data, options));
-    if (this.#tail !== undefined) return this.#inTurn(() => this.#sendMessage(data, options));
+    if (this.#tail !== undefined) {
+      const checked = typeof data === "string" ? data : toBytes("send", data, opcodeOf(data, options));
+      return this.#held(checked.length, () => this.#sendMessage(checked, options));
+    }
     return this.#sendMessage(data, options);
   }
 
@@ -58,7 +68,7 @@ export class Outbox {
   sendNow(data: Data, options: SendOptions | undefined): boolean {
     if (this.#tail === undefined) return this.#write(data, options) && !this.isFull();
     const held = typeof data === "string" ? data : copyOf(toBytes("send", data, opcodeOf(data, options)));
-    this.#inTurn(async () => void this.#write(held, options));
+    this.#held(held.length, async () => void this.#write(held, options));
     return false;
   }
 
@@ -69,7 +79,7 @@ export class Outbox {
       if (protocol.sendShared(frame)) sent();
     };
     if (this.#tail === undefined) send();
-    else this.#inTurn(async () => send());
+    else this.#held(frame.length, async () => send());
   }
 
   /** What waited for the peer is sent, or at least part of it. */
@@ -128,6 +138,15 @@ export class Outbox {
     const { protocol, now } = this.#connection;
     if (protocol.isSendingFragments)
       protocol.close(CloseCode.INTERNAL_ERROR, "a fragmented message was abandoned", now);
+  }
+
+  /** Carries out `task`, which sends `size` bytes, when its turn has come. */
+  #held(size: number, task: () => Promise<void>): Promise<void> {
+    this.#heldBytes += size;
+    return this.#inTurn(() => {
+      this.#heldBytes -= size;
+      return task();
+    });
   }
 
   /** Carries out `task` after all that were called before it. */

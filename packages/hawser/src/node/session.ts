@@ -4,7 +4,7 @@
  * Regulates the reading: messages wait in the inbox until they are consumed, and the transport is paused while it is full.
  */
 
-import { copyBytes } from "../bytes/copy.ts";
+import { copyBytes, join } from "../bytes/copy.ts";
 import type { CloseInfo } from "../protocol/closing.ts";
 import type { Extension } from "../protocol/extension.ts";
 import type { Message } from "../protocol/message-assembler.ts";
@@ -82,6 +82,11 @@ export class Session implements ProtocolSink, TransportSink, Timed {
     return this.#wheel.clock.now();
   }
 
+  /** Bytes that were sent and that the operating system has not taken. */
+  get bufferedAmount(): number {
+    return this.#outbox?.bufferedAmount ?? this.transport.bufferedAmount;
+  }
+
   /** Made when something is sent. */
   get outbox(): Outbox {
     this.#outbox ??= new Outbox(this);
@@ -139,6 +144,11 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   // What the transport tells
 
   received(bytes: Uint8Array): void {
+    if (this.#unread !== undefined) {
+      // Read before the transport was paused
+      this.#unread = join(this.#unread, bytes);
+      return;
+    }
     const taken = this.#takeIn(bytes);
     if (taken < bytes.length) this.#unread = copyBytes(bytes, taken, bytes.length);
     // The next ping may be due before the answer to the last one would have been

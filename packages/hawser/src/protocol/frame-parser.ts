@@ -68,6 +68,11 @@ export class FrameParser {
     this.#isSuspended = true;
   }
 
+  /** Whether what comes still counts. */
+  get isReceiving(): boolean {
+    return this.#step !== Step.STOPPED;
+  }
+
   /** Ignores whatever comes from now on. */
   stop(): void {
     this.#step = Step.STOPPED;

@@ -40,9 +40,10 @@ test.each([
   expect(new Keepalive(interval, timeout, 0).deadline).toBe(deadline);
 });
 
-test("without a timeout a ping may stay unanswered for ever", () => {
+test("without a timeout pings may stay unanswered for ever, and go on", () => {
   const keepalive = new Keepalive(20, NEVER, 0);
   keepalive.pingSent(20);
-  expect(keepalive.deadline).toBe(NEVER);
+  expect(keepalive.deadline).toBe(40);
+  expect(keepalive.isPingDue(40)).toBe(true);
   expect(keepalive.isPeerLost(1e15)).toBe(false);
 });

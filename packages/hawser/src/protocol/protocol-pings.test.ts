@@ -110,15 +110,15 @@ describe.each(SIDES)("%s: while too much waits for the peer", (side) => {
   });
 
   test.each([
-    ["our", (endpoint: Endpoint) => endpoint.protocol.close(1000, "", 0)],
-    ["the peer's", (endpoint: Endpoint) => endpoint.receive(closeFrame(1000)(side))],
-  ])("no pong follows %s Close frame", (_name, close) => {
+    ["follows our", (endpoint: Endpoint) => endpoint.protocol.close(1000, "", 0), [sends("pong", "b")]],
+    ["does not follow the peer's", (endpoint: Endpoint) => endpoint.receive(closeFrame(1000)(side)), []],
+  ])("the pong %s Close frame", (_name, close, expected) => {
     const endpoint = congested();
     close(endpoint);
     endpoint.takeEvents();
     endpoint.output.isCongested = false;
     endpoint.protocol.outputDrained();
-    expect(endpoint.takeEvents()).toEqual([]);
+    expect(endpoint.takeEvents()).toEqual(expected);
   });
 });
 
@@ -222,7 +222,7 @@ describe.each(SIDES)("%s: keepalive", (side) => {
 
   test.each([
     ["no pings", NEVER, 7_000, NEVER, NEVER],
-    ["no end to waiting", 20_000, NEVER, 21_000, NEVER],
+    ["no end to waiting, and then it pings on", 20_000, NEVER, 21_000, 41_000],
   ])("may be set to %s", (_name, interval, timeout, deadline, deadlineAfterwards) => {
     const endpoint = keptAlive(interval, timeout);
     expect(endpoint.protocol.deadline).toBe(deadline);

@@ -6,7 +6,7 @@
  * Close frame. The caller's own mistakes throw.
  */
 
-import { copyBytes } from "../bytes/copy.ts";
+import { copyBytes, join } from "../bytes/copy.ts";
 import type { FrameOutput } from "../bytes/frame-output.ts";
 import { CloseCode, type CloseStatus } from "./close-code.ts";
 import { checkClose, parseClose, serializeClose } from "./close-frame.ts";
@@ -127,7 +127,7 @@ export class Protocol implements FrameSink {
   /** The peer ended its side of the transport. Call {@link transportEnded} once ours has ended too. */
   receiveEnd(now: number): void {
     this.#now = now;
-    this.#parser.stop();
+    this.#stopReceiving();
     if (this.canSend) this.#beginClosing(undefined);
     this.#end();
   }
@@ -136,7 +136,7 @@ export class Protocol implements FrameSink {
   transportEnded(now: number): void {
     if (this.state === "closed") return;
     this.#now = now;
-    this.#parser.stop();
+    this.#stopReceiving();
     this.#hasEnded = true;
     // Before the driver hears of it: it may call again
     this.#closing.transportEnded();
@@ -166,7 +166,7 @@ export class Protocol implements FrameSink {
     const payload = this.#owedPong;
     if (payload === undefined || this.#output.isCongested) return;
     this.#owedPong = undefined;
-    if (this.#closing.canSendClose) this.#sender.control(Opcode.PONG, payload);
+    if (this.#parser.isReceiving) this.#sender.control(Opcode.PONG, payload);
   }
 
   /** From now on to the end of the message in progress, or of the next one, its pieces are handed out as they arrive. */
@@ -287,7 +287,7 @@ export class Protocol implements FrameSink {
     // RFC 6455 5.5.2: "an endpoint MUST send a Pong frame in response, unless it already received a Close frame"; 5.5.3
     // lets it answer "only the most recently processed Ping", which bounds what a flood of them can cost.
     this.#owedPong = this.#output.isCongested ? copyBytes(payload, 0, payload.length) : undefined;
-    if (this.#owedPong === undefined && this.#closing.canSendClose) this.#sender.control(Opcode.PONG, payload);
+    if (this.#owedPong === undefined) this.#sender.control(Opcode.PONG, payload);
     this.#sink.ping(payload);
   }
 
@@ -297,7 +297,7 @@ export class Protocol implements FrameSink {
       this.fail(status, this.#now);
       return;
     }
-    this.#parser.stop();
+    this.#stopReceiving();
     this.#closing.closeReceived(status);
     // RFC 6455 5.5.1: "When sending a Close frame in response, the endpoint typically echos the status code it received."
     if (this.#closing.canSendClose) this.#sendClose(status);
@@ -323,7 +323,7 @@ export class Protocol implements FrameSink {
   #failWith(status: CloseStatus, fault: ProtocolFault | undefined, now: number): void {
     if (this.#closing.hasFailed || this.state === "closed") return;
     this.#now = now;
-    this.#parser.stop();
+    this.#stopReceiving();
     if (this.#closing.canSendClose) this.#sendClose(status);
     this.#beginClosing(fault);
     this.#end();
@@ -341,6 +341,13 @@ export class Protocol implements FrameSink {
     this.#isClosingAnnounced = true;
     this.#closeDeadline = this.#now + this.#settings.closeTimeout;
     this.#sink.closing();
+  }
+
+  /** Nothing of what may still come counts: an unfinished message never will be. */
+  #stopReceiving(): void {
+    this.#parser.stop();
+    this.#lazyAssembler = undefined;
+    this.#controlPayload = undefined;
   }
 
   #end(): void {
@@ -380,13 +387,6 @@ function checkControlPayload(action: string, payload: Uint8Array): void {
 
 function claimedRsv(extensions: readonly Extension[]): number {
   return extensions.reduce((bits, extension) => bits | extension.rsv, 0);
-}
-
-function join(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
 }
 
 const NO_BYTES: Uint8Array = new Uint8Array(0);
