@@ -58,7 +58,9 @@ export function fileProblems(path, text) {
       rule.pattern.test(line) ? [`${path}:${index + 1}: ${rule.message}: ${line.trim()}`] : [],
     ),
   );
-  const isTooLong = SOURCES.includes(extname(path)) && lines.length - 1 > MAX_LINES;
+  // Under api/ stand the declarations of whole entry points, which a tool writes
+  const isWritten = SOURCES.includes(extname(path)) && !path.startsWith("api/");
+  const isTooLong = isWritten && lines.length - 1 > MAX_LINES;
   return isTooLong ? [`${path}: ${lines.length - 1} lines, at most ${MAX_LINES}`, ...problems] : problems;
 }
 

@@ -6,8 +6,8 @@ import { createServer, type Server as HttpServer } from "node:http";
 import { describe, expect, test, vi } from "vitest";
 import type { Handler } from "../src/node/handler.ts";
 import { serve } from "../src/node/serve.ts";
+import type { ServeOptions } from "../src/node/serve-options.ts";
 import type { Server } from "../src/node/server.ts";
-import type { ServeOptions } from "../src/node/server-options.ts";
 import {
   Attacker,
   echo,
@@ -69,13 +69,13 @@ test.each<readonly [string, RequestLines, number]>([
   expect((await attacker.send(requestOf(request)).response()).status).toBe(status);
 });
 
-test("prototypes' names and a path that is a host", async () => {
+test("prototypes' names", async () => {
   const { port } = await attached(async (ws) => ws.send(ws.request.url.href));
   const attacker = await Attacker.open(port, {
-    line: "GET //evil.example/%zz HTTP/1.1",
+    line: "GET /constructor HTTP/1.1",
     more: ["__proto__: 1", "constructor: 2"],
   });
-  expect(Buffer.from((await attacker.frame())!.payload).toString()).toBe("http://localhost//evil.example/%zz");
+  expect(Buffer.from((await attacker.frame())!.payload).toString()).toBe("http://localhost/constructor");
 });
 
 test("an upgrade that nobody takes gets 404, and who does not leave then is dropped", async () => {

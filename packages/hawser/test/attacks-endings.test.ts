@@ -4,7 +4,7 @@
 
 import { constants, deflateRawSync } from "node:zlib";
 import { describe, expect, test, vi } from "vitest";
-import type { ServeOptions } from "../src/node/server-options.ts";
+import type { ServeOptions } from "../src/node/serve-options.ts";
 import {
   Attacker,
   attackedServer,

@@ -108,9 +108,10 @@ const ACCEPTED: readonly Row[] = [
   ["a window without bits", extensions("permessage-deflate; server_max_window_bits"), 101],
   ["a parameter twice", extensions("permessage-deflate; client_max_window_bits; client_max_window_bits"), 101],
   ["holes in a list", extensions(`${",".repeat(8_000)}permessage-deflate`), 101],
-  ["the target //", { line: "GET // HTTP/1.1" }, 101],
+  ["the target //", { line: "GET // HTTP/1.1" }, 400],
+  ["a % in the query", { line: "GET /?100% HTTP/1.1" }, 101],
   ["a target that is another host", { line: "GET //evil.example/ HTTP/1.1" }, 101],
-  ["the target /%", { line: "GET /% HTTP/1.1" }, 101],
+  ["the target /%", { line: "GET /% HTTP/1.1" }, 400],
   ["the target /..", { line: "GET /../../etc/passwd HTTP/1.1" }, 101],
 ];
 

@@ -10,7 +10,7 @@ import { broadcast } from "../src/node/broadcast.ts";
 import type { Handler, HandlerHooks } from "../src/node/handler.ts";
 import type { Logger } from "../src/node/logger.ts";
 import { respond } from "../src/node/respond.ts";
-import type { ServeOptions } from "../src/node/server-options.ts";
+import type { ServeOptions } from "../src/node/serve-options.ts";
 import type { Extension } from "../src/protocol/extension.ts";
 import { Attacker, attackedServer, echo, expectNobodyLeft, requestOf } from "./support/attacker.ts";
 

@@ -84,9 +84,19 @@ function judgeMethod(method: string): HandshakeFault | undefined {
 
 /** Only the origin form (RFC 9112, section 3.2.1) names something of this server; `*` and proxies' forms do not. */
 function judgeTarget(target: string): HandshakeFault | undefined {
-  if (target.startsWith("/")) return undefined;
-  return handshakeFault(MALFORMED, `expected a target that begins with "/", got ${quote(target)}`);
+  const rule = targetRule(target);
+  return rule === undefined ? undefined : handshakeFault(MALFORMED, `expected ${rule}, got ${quote(target)}`);
 }
+
+/** The rule that a target breaks. What one reader takes for a path and the next for a host is no target of ours. */
+function targetRule(target: string): string | undefined {
+  if (!target.startsWith("/")) return 'a target that begins with "/"';
+  if (target.startsWith("//")) return 'a path that does not begin with "//"';
+  const [path = ""] = target.split("?", 1);
+  return BROKEN_ESCAPE.test(path) ? "every % of a path to be followed by two hexadecimal digits" : undefined;
+}
+
+const BROKEN_ESCAPE = /%(?![0-9A-Fa-f]{2})/;
 
 function judgeVersion(version: string): HandshakeFault | undefined {
   if (version === "HTTP/1.1" || version === "HTTP/1.0") return undefined;

@@ -5,7 +5,8 @@
 import { chmod, lstat, unlink } from "node:fs/promises";
 import { connect, type ListenOptions } from "node:net";
 import { checkLimit } from "./option-checks.ts";
-import { type ServeOptions, ServerDefaults } from "./server-options.ts";
+import type { ServeOptions } from "./serve-options.ts";
+import { ServerDefaults } from "./server-options.ts";
 
 type Place = Pick<ServeOptions, "port" | "host" | "path" | "fd" | "reusePort" | "backlog">;
 

@@ -4,7 +4,7 @@
 
 import { quote } from "../handshake/errors.ts";
 import { checkWord } from "./option-checks.ts";
-import type { ServeOptions } from "./server-options.ts";
+import type { ServeOptions } from "./serve-options.ts";
 
 type Options = ServeOptions<never>;
 

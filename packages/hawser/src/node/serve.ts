@@ -6,9 +6,10 @@ import { Attachment } from "./attachment.ts";
 import { checkHandler, type Handler } from "./handler.ts";
 import { listenOptions, removeStaleSocket, setMode } from "./listen-options.ts";
 import { SocketListener } from "./listener.ts";
+import type { ServeOptions } from "./serve-options.ts";
 import { Server } from "./server.ts";
 import { ServerCore } from "./server-core.ts";
-import { resolveServeOptions, type ServeOptions } from "./server-options.ts";
+import { resolveServeOptions } from "./server-options.ts";
 import { systemWheel } from "./timing-wheel.ts";
 
 /**

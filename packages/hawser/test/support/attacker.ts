@@ -10,8 +10,8 @@ import { connect, type Socket } from "node:net";
 import { expect, onTestFinished, vi } from "vitest";
 import type { Handler } from "../../src/node/handler.ts";
 import { serve } from "../../src/node/serve.ts";
+import type { ServeOptions } from "../../src/node/serve-options.ts";
 import type { Server } from "../../src/node/server.ts";
-import type { ServeOptions } from "../../src/node/server-options.ts";
 import { type RawFrame, RawFrameReader, type ReceivedFrame, serializeRawFrame } from "../../src/testing/raw-frame.ts";
 
 export const KEY = "dGhlIHNhbXBsZSBub25jZQ==";

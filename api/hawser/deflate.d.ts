@@ -1,0 +1,46 @@
+// deflate.d.ts
+export type { DeflateEngine, Deflater, DeflaterOptions, DeflateStrategy, InflateFault, Inflater, InflaterOptions, } from "../deflate/engine.ts";
+export { SlidingWindow } from "../deflate/sliding-window.ts";
+export { zlibEngine } from "./zlib-engine.ts";
+
+// packages/hawser/dist/deflate/engine.d.ts
+export type DeflateStrategy = "default" | "filtered" | "huffmanOnly" | "rle" | "fixed";
+export interface DeflaterOptions {
+    readonly windowBits: number;
+    readonly level?: number;
+    readonly memLevel?: number;
+    readonly strategy?: DeflateStrategy;
+}
+export interface InflaterOptions {
+    readonly windowBits: number;
+}
+export interface Deflater {
+    deflate(payload: Uint8Array): Uint8Array;
+    append(payload: Uint8Array): void;
+    reset(): void;
+    readonly heldBytes: number;
+}
+export type InflateFault = "TOO_BIG" | "INVALID";
+export interface Inflater {
+    inflate(payload: Uint8Array, maxSize: number): Uint8Array | InflateFault;
+    reset(): void;
+    readonly heldBytes: number;
+}
+export interface DeflateEngine {
+    createDeflater(options: DeflaterOptions): Deflater;
+    createInflater(options: InflaterOptions): Inflater;
+}
+
+// packages/hawser/dist/deflate/sliding-window.d.ts
+export declare class SlidingWindow {
+    #private;
+    constructor(windowBits: number);
+    get bytes(): Uint8Array;
+    get heldBytes(): number;
+    append(bytes: Uint8Array): void;
+    reset(): void;
+}
+
+// zlib-engine.d.ts
+import type { DeflateEngine } from "../deflate/engine.ts";
+export declare const zlibEngine: DeflateEngine;

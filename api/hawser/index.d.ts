@@ -1,0 +1,857 @@
+// index.d.ts
+export type { PerMessageDeflateOptions } from "./extensions/permessage-deflate/options.ts";
+export type { ClientExtensionFactory, ParameterList, ServerExtensionFactory, } from "./handshake/extension-negotiation.ts";
+export { type HeadersLike, HttpHeaders } from "./handshake/http-headers.ts";
+export type { HttpRequestHead } from "./handshake/http-request.ts";
+export type { HttpResponseHead } from "./handshake/http-response.ts";
+export type { Origins } from "./handshake/origin.ts";
+export type { SubprotocolSelector } from "./handshake/server-handshake.ts";
+export { type BasicAuthOptions, basicAuth, type Credentials } from "./node/basic-auth.ts";
+export { type BroadcastOptions, type BroadcastResult, broadcast } from "./node/broadcast.ts";
+export type { ClientConnection } from "./node/client-connection.ts";
+export type { ConnectOptions } from "./node/client-options.ts";
+export { type CompressionOption, clientPerMessageDeflate, serverPerMessageDeflate } from "./node/compression.ts";
+export { type Connect, connect } from "./node/connect.ts";
+export type { BackoffOptions, ForeverOptions } from "./node/connect-forever.ts";
+export type { AgreedExtension, Connection, HandshakeAnswer } from "./node/connection.ts";
+export type { ConnectionOptions, SlowConsumerOptions } from "./node/connection-options.ts";
+export type { Bytes, Data, DataFragments, SendOptions } from "./node/data.ts";
+export type { DrainOptions } from "./node/draining.ts";
+export { ConcurrencyError, ConnectionClosed, ConnectionClosedError, ConnectionClosedOK, HandshakeError, type HandshakeErrorCode, type HandshakeResponse, HawserError, type HawserErrorCode, ProtocolError, } from "./node/errors.ts";
+export type { Handler, HandlerFunction, HandlerHooks } from "./node/handler.ts";
+export { type HealthCheckPaths, healthChecks } from "./node/health-checks.ts";
+export { type ListenFd, listenFds } from "./node/listen-fds.ts";
+export type { Logger } from "./node/logger.ts";
+export type { PendingConnection } from "./node/pending-connection.ts";
+export type { RecvOptions } from "./node/receiver.ts";
+export type { ProcessRequest, ProcessResponse } from "./node/request-hooks.ts";
+export { respond } from "./node/respond.ts";
+export { serve } from "./node/serve.ts";
+export type { ServeOptions } from "./node/serve-options.ts";
+export type { CloseOptions, Server, ServerMetrics } from "./node/server.ts";
+export type { ServerConnection } from "./node/server-connection.ts";
+export { type ShutdownOptions, shutdownOn } from "./node/shutdown.ts";
+export type { TrustProxyOption } from "./node/trusted-proxies.ts";
+export { CloseCode, type CloseStatus } from "./protocol/close-code.ts";
+export type { State } from "./protocol/closing.ts";
+export type { Extension } from "./protocol/extension.ts";
+export type { Message } from "./protocol/message-assembler.ts";
+
+// extensions/permessage-deflate/options.d.ts
+import type { DeflateStrategy } from "../../deflate/engine.ts";
+import { type OfferParameters } from "./parameters.ts";
+import type { CompressionEffort } from "./permessage-deflate.ts";
+import type { ServerWishes } from "./server-negotiation.ts";
+export declare const DEFAULT_SERVER_WINDOW_BITS = 12;
+export declare const DEFAULT_MEM_LEVEL = 5;
+export declare const DEFAULT_LEVEL = 6;
+export declare const DEFAULT_THRESHOLD = 32;
+export interface PerMessageDeflateOptions {
+    readonly serverMaxWindowBits?: number | null;
+    readonly clientMaxWindowBits?: number | true | null;
+    readonly serverNoContextTakeover?: boolean;
+    readonly clientNoContextTakeover?: boolean;
+    readonly requireClientMaxWindowBits?: boolean;
+    readonly memLevel?: number;
+    readonly level?: number;
+    readonly strategy?: DeflateStrategy;
+    readonly threshold?: number;
+}
+export declare function resolveServerOptions(options: PerMessageDeflateOptions): {
+    readonly wishes: ServerWishes;
+    readonly effort: CompressionEffort;
+};
+export declare function resolveClientOptions(options: PerMessageDeflateOptions): {
+    readonly offer: OfferParameters;
+    readonly effort: CompressionEffort;
+};
+
+// handshake/extension-negotiation.d.ts
+import type { Extension, ExtensionParameterValue } from "../protocol/extension.ts";
+export type ParameterList = readonly (readonly [name: string, value: ExtensionParameterValue])[];
+export interface ServerExtensionFactory {
+    readonly name: string;
+    accept(offer: ParameterList): {
+        readonly parameters: ParameterList;
+        readonly extension: Extension;
+    } | undefined;
+}
+export interface ClientExtensionFactory {
+    readonly name: string;
+    readonly offers: readonly ParameterList[];
+    agree(response: ParameterList): Extension | string;
+}
+
+// handshake/http-headers.d.ts
+export type HeadersLike = Iterable<readonly [name: string, value: string]> | HeadersRecord;
+export type HeadersRecord = Readonly<Record<string, string | readonly string[]>>;
+export declare class HttpHeaders implements Iterable<[name: string, value: string]> {
+    #private;
+    constructor(init?: HeadersLike);
+    static ofParsedLines(lines: string[]): HttpHeaders;
+    pack(): string;
+    static unpack(packed: string): HttpHeaders;
+    get(name: string): string | undefined;
+    getAll(name: string): string[];
+    has(name: string): boolean;
+    set(name: string, value: string): void;
+    append(name: string, value: string): void;
+    delete(name: string): void;
+    entries(): IterableIterator<[name: string, value: string]>;
+    keys(): IterableIterator<string>;
+    values(): IterableIterator<string>;
+    [Symbol.iterator](): IterableIterator<[name: string, value: string]>;
+}
+
+// handshake/http-request.d.ts
+import type { HttpHeaders } from "./http-headers.ts";
+export interface HttpRequestHead {
+    readonly method: string;
+    readonly path: string;
+    readonly httpVersion: HttpVersion;
+    readonly headers: HttpHeaders;
+    readonly url: URL;
+}
+export type HttpVersion = "1.0" | "1.1";
+export interface RequestParts {
+    readonly method: string;
+    readonly path: string;
+    readonly httpVersion: HttpVersion;
+    readonly headers: HttpHeaders;
+    readonly isSecure: boolean;
+}
+export declare function createRequestHead(parts: RequestParts): HttpRequestHead;
+export declare function isValidHost(host: string): boolean;
+
+// handshake/http-response.d.ts
+import type { HandshakeFault, HeaderPairs } from "./errors.ts";
+import { HttpHeaders } from "./http-headers.ts";
+export interface HttpResponseHead {
+    readonly status: number;
+    readonly statusText: string;
+    readonly headers: HttpHeaders;
+    readonly body: Uint8Array | undefined;
+}
+export interface HttpRequestLine {
+    readonly method: string;
+    readonly path: string;
+    readonly headers: HttpHeaders;
+}
+export declare function reasonPhrase(status: number): string;
+export declare function textResponse(status: number, text: string, headers?: HeaderPairs): HttpResponseHead;
+export declare function faultResponse(fault: HandshakeFault): HttpResponseHead;
+export declare function serializeResponse({ status, statusText, headers, body }: HttpResponseHead): Uint8Array;
+export declare function serializeRequest({ method, path, headers }: HttpRequestLine): Uint8Array;
+export declare function mayHaveBody(status: number): boolean;
+
+// handshake/origin.d.ts
+import { type HandshakeFault } from "./errors.ts";
+import type { HttpHeaders } from "./http-headers.ts";
+export type Origins = "same-origin" | "any" | readonly (string | RegExp | null)[];
+export interface RequestedAuthority {
+    readonly host: string;
+    readonly isSecure: boolean;
+}
+export interface OriginPolicy {
+    readonly expectation: string;
+    allows(origin: string | undefined, authority: RequestedAuthority): boolean;
+}
+export declare function resolveOrigins(action: string, origins: Origins): OriginPolicy;
+export declare function judgeOrigin(headers: HttpHeaders, policy: OriginPolicy, authority: RequestedAuthority): HandshakeFault | undefined;
+
+// handshake/server-handshake.d.ts
+import type { Extension } from "../protocol/extension.ts";
+import { type HandshakeFault } from "./errors.ts";
+import type { ServerExtensionFactory } from "./extension-negotiation.ts";
+import { HttpHeaders } from "./http-headers.ts";
+import { type HttpRequestHead } from "./http-request.ts";
+import { type Sha1Base64 } from "./key.ts";
+import { type OriginPolicy, type RequestedAuthority } from "./origin.ts";
+export type SubprotocolSelector = (offered: readonly string[], request: HttpRequestHead) => string | undefined;
+export interface ServerHandshakeSettings {
+    readonly origins: OriginPolicy;
+    readonly subprotocols: readonly string[];
+    readonly selectSubprotocol: SubprotocolSelector | null;
+    readonly extensions: readonly ServerExtensionFactory[];
+    readonly sha1Base64: Sha1Base64;
+}
+export interface ServerAgreement {
+    readonly request: HttpRequestHead;
+    readonly headers: HttpHeaders;
+    readonly subprotocol: string | undefined;
+    readonly extensions: readonly Extension[];
+}
+export declare function judgeRequest(request: HttpRequestHead, settings: ServerHandshakeSettings, authority: RequestedAuthority): ServerAgreement | HandshakeFault;
+
+// node/basic-auth.d.ts
+import type { ProcessRequest } from "./request-hooks.ts";
+export type Credentials = readonly [username: string, password: string];
+interface BasicAuthRealm {
+    readonly realm?: string;
+}
+export interface BasicAuthCredentials extends BasicAuthRealm {
+    readonly credentials: Credentials | Iterable<Credentials>;
+    readonly checkCredentials?: never;
+}
+export interface BasicAuthCheck extends BasicAuthRealm {
+    readonly checkCredentials: (username: string, password: string) => boolean | Promise<boolean>;
+    readonly credentials?: never;
+}
+export type BasicAuthOptions = BasicAuthCredentials | BasicAuthCheck;
+export declare function basicAuth(options: BasicAuthOptions): ProcessRequest;
+export {};
+
+// node/broadcast.d.ts
+import { type Connection } from "./connection.ts";
+import { type Data, type SendOptions } from "./data.ts";
+export interface BroadcastOptions extends SendOptions {
+    readonly except?: Connection | Iterable<Connection>;
+}
+export interface BroadcastResult {
+    readonly sent: number;
+    readonly skipped: number;
+    readonly failed: number;
+}
+export declare function broadcast(connections: Iterable<Connection>, data: Data, options?: BroadcastOptions): BroadcastResult;
+
+// node/client-connection.d.ts
+import { Connection } from "./connection.ts";
+export declare class ClientConnection<UserData = unknown> extends Connection<UserData> {
+}
+
+// node/client-options.d.ts
+import type { LookupFunction } from "node:net";
+import { type ConnectionOptions as TlsOptions } from "node:tls";
+import type { ClientExtensionFactory } from "../handshake/extension-negotiation.ts";
+import { type HeadersLike, HttpHeaders } from "../handshake/http-headers.ts";
+import { type CompressionOption } from "./compression.ts";
+import { type ConnectionOptions, type ConnectionSettings } from "./connection-options.ts";
+import { type ProxyAddress } from "./proxy-address.ts";
+export interface ConnectOptions extends ConnectionOptions {
+    readonly subprotocols?: readonly string[];
+    readonly compression?: CompressionOption;
+    readonly extensions?: readonly ClientExtensionFactory[];
+    readonly origin?: string;
+    readonly headers?: HeadersLike;
+    readonly userAgent?: string | null;
+    readonly tls?: TlsOptions;
+    readonly proxy?: true | string | URL | null;
+    readonly proxyTls?: TlsOptions;
+    readonly maxRedirects?: number;
+    readonly openTimeout?: number;
+    readonly signal?: AbortSignal | undefined;
+    readonly path?: string;
+    readonly lookup?: LookupFunction;
+}
+export declare const CONNECT_OPTIONS: readonly (keyof ConnectOptions)[];
+export declare const ConnectDefaults: {
+    readonly USER_AGENT: string;
+    readonly MAX_REDIRECTS: 10;
+    readonly OPEN_TIMEOUT: 10000;
+};
+export interface ConnectSettings {
+    readonly connection: ConnectionSettings;
+    readonly subprotocols: readonly string[];
+    readonly extensions: readonly ClientExtensionFactory[];
+    readonly origin: string | null;
+    readonly headers: HttpHeaders;
+    readonly userAgent: string | null;
+    readonly tls: TlsOptions;
+    readonly proxy: "environment" | ProxyAddress | null;
+    readonly proxyTls: TlsOptions;
+    readonly maxRedirects: number;
+    readonly openTimeout: number;
+    readonly signal: AbortSignal | undefined;
+    readonly path: string | undefined;
+    readonly lookup: LookupFunction | undefined;
+}
+export declare function resolveConnectOptions(options: ConnectOptions, known?: readonly string[]): ConnectSettings;
+
+// node/compression.d.ts
+import type { PerMessageDeflateOptions } from "../extensions/permessage-deflate/options.ts";
+import type { ClientExtensionFactory, ServerExtensionFactory } from "../handshake/extension-negotiation.ts";
+export type CompressionOption = false | "deflate" | PerMessageDeflateOptions;
+export declare function serverPerMessageDeflate(options?: PerMessageDeflateOptions): ServerExtensionFactory;
+export declare function clientPerMessageDeflate(options?: PerMessageDeflateOptions): ClientExtensionFactory;
+export declare function resolveCompression(role: "server", compression: CompressionOption): ServerExtensionFactory[];
+export declare function resolveCompression(role: "client", compression: CompressionOption): ClientExtensionFactory[];
+
+// node/connect.d.ts
+import { ClientConnection } from "./client-connection.ts";
+import { type ConnectOptions } from "./client-options.ts";
+import { type ForeverOptions } from "./connect-forever.ts";
+export interface Connect {
+    <UserData = unknown>(url: string | URL, options?: ConnectOptions): Promise<ClientConnection<UserData>>;
+    forever<UserData = unknown>(url: string | URL, options?: ForeverOptions): AsyncGenerator<ClientConnection<UserData>, void, void>;
+}
+export declare const connect: Connect;
+
+// node/connect-forever.d.ts
+import { type BackoffSettings } from "./backoff.ts";
+import type { ClientConnection } from "./client-connection.ts";
+import { type ConnectOptions, type ConnectSettings } from "./client-options.ts";
+export interface BackoffOptions {
+    readonly initial?: number;
+    readonly factor?: number;
+    readonly max?: number;
+}
+export interface ForeverOptions extends ConnectOptions {
+    readonly backoff?: BackoffOptions;
+    readonly minUptime?: number;
+    readonly isRetryable?: (error: unknown) => boolean;
+    readonly maxAttempts?: number;
+    readonly signal?: AbortSignal | undefined;
+}
+export declare const ForeverDefaults: {
+    readonly BACKOFF_INITIAL: 1000;
+    readonly BACKOFF_FACTOR: 2;
+    readonly BACKOFF_MAX: 90000;
+    readonly MIN_UPTIME: 5000;
+};
+export interface RetrySettings {
+    readonly backoff: BackoffSettings;
+    readonly minUptime: number;
+    readonly isRetryable: (error: unknown) => boolean;
+    readonly maxAttempts: number;
+}
+export declare function resolveForeverOptions(options: ForeverOptions): RetrySettings & {
+    readonly connect: ConnectSettings;
+};
+export interface RetryEnvironment {
+    now(): number;
+    date(): number;
+    random(): number;
+    wait(delay: number, signal: AbortSignal): Promise<void>;
+}
+export declare function iterateConnections<UserData>(open: (signal: AbortSignal) => Promise<ClientConnection<UserData>>, settings: RetrySettings, signal?: AbortSignal, environment?: RetryEnvironment): AsyncGenerator<ClientConnection<UserData>, void, void>;
+
+// node/connection.d.ts
+import { HttpHeaders } from "../handshake/http-headers.ts";
+import type { HttpRequestHead } from "../handshake/http-request.ts";
+import type { State } from "../protocol/closing.ts";
+import type { ExtensionParameters } from "../protocol/extension.ts";
+import type { Message } from "../protocol/message-assembler.ts";
+import { type Data, type DataFragments, type SendOptions } from "./data.ts";
+import { type RecvOptions } from "./receiver.ts";
+import type { Session } from "./session.ts";
+import type { Endpoints } from "./transport.ts";
+export interface HandshakeAnswer {
+    readonly status: number;
+    readonly headers: HttpHeaders;
+}
+export interface Agreement {
+    readonly request: HttpRequestHead;
+    readonly response: HandshakeAnswer;
+    readonly subprotocol: string | undefined;
+}
+export interface AgreedExtension {
+    readonly name: string;
+    readonly parameters: ExtensionParameters;
+}
+export declare const SESSION: unique symbol;
+export declare abstract class Connection<UserData = unknown> implements AsyncIterable<Message> {
+    #private;
+    readonly [SESSION]: Session;
+    data: UserData;
+    constructor(session: Session, agreement: Agreement, endpoints: Endpoints);
+    get id(): string;
+    get request(): HttpRequestHead;
+    get response(): HandshakeAnswer;
+    get subprotocol(): string | undefined;
+    get extensions(): readonly AgreedExtension[];
+    get state(): State;
+    get closeCode(): number | undefined;
+    get closeReason(): string | undefined;
+    get latency(): number | undefined;
+    get bufferedAmount(): number;
+    get localAddress(): string | undefined;
+    get localPort(): number | undefined;
+    get remoteAddress(): string | undefined;
+    get remotePort(): number | undefined;
+    recv(options?: RecvOptions): Promise<Message>;
+    [Symbol.asyncIterator](): AsyncGenerator<Message, void, void>;
+    recvStream(): AsyncGenerator<Message, void, void>;
+    send(data: Data | DataFragments, options?: SendOptions): Promise<void>;
+    sendNow(data: Data, options?: SendOptions): boolean;
+    ping(payload?: Data): Promise<number>;
+    pong(payload?: Data): void;
+    close(code?: number, reason?: string): Promise<void>;
+    terminate(): void;
+    waitClosed(): Promise<void>;
+    get readable(): ReadableStream<Message>;
+    get writable(): WritableStream<Data>;
+    [Symbol.asyncDispose](): Promise<void>;
+}
+
+// node/connection-options.d.ts
+import type { MaskingKeys } from "../protocol/frame-writer.ts";
+import type { Role } from "../protocol/settings.ts";
+import { type Logger } from "./logger.ts";
+import type { SessionSettings } from "./session.ts";
+export interface SlowConsumerOptions {
+    readonly maxBuffered?: number;
+    readonly stall?: number;
+    readonly policy?: "close" | "skip";
+}
+export interface ConnectionOptions {
+    readonly pingInterval?: number | null;
+    readonly pingTimeout?: number | null;
+    readonly closeTimeout?: number;
+    readonly maxSize?: number;
+    readonly maxFragmentSize?: number;
+    readonly maxFragments?: number;
+    readonly maxQueue?: number | {
+        readonly high: number;
+        readonly low: number;
+    };
+    readonly readLimit?: number;
+    readonly writeLimit?: number;
+    readonly slowConsumer?: SlowConsumerOptions;
+    readonly logger?: Logger;
+}
+export declare const CONNECTION_OPTIONS: readonly ["pingInterval", "pingTimeout", "closeTimeout", "maxSize", "maxFragmentSize", "maxFragments", "maxQueue", "readLimit", "writeLimit", "slowConsumer", "logger"];
+export declare const ConnectionDefaults: {
+    readonly PING_INTERVAL: 20000;
+    readonly PING_TIMEOUT: 20000;
+    readonly CLOSE_TIMEOUT: 10000;
+    readonly MAX_SIZE: 1048576;
+    readonly MAX_FRAGMENTS: 131072;
+    readonly MAX_QUEUE: 16;
+    readonly READ_LIMIT: 65536;
+    readonly WRITE_LIMIT: 32768;
+    readonly SLOW_MAX_BUFFERED: 1048576;
+    readonly SLOW_STALL: 30000;
+};
+export interface ConnectionSettings extends SessionSettings {
+    readonly slowConsumer: Required<SlowConsumerOptions>;
+    readonly logger: Logger;
+}
+export declare function resolveConnectionOptions(action: string, role: Role, maskingKeys: MaskingKeys, options: ConnectionOptions): ConnectionSettings;
+
+// node/data.d.ts
+import { type DataOpcode } from "../protocol/opcode.ts";
+export type Bytes = ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
+export type Data = string | Bytes;
+export type DataFragments = Iterable<Data> | AsyncIterable<Data>;
+export interface SendOptions {
+    readonly text?: boolean;
+    readonly compress?: boolean;
+}
+export declare function isFragments(data: unknown): data is DataFragments;
+export declare function opcodeOf(data: Data, options: SendOptions | undefined): DataOpcode;
+export declare function toBytes(action: string, data: Data, opcode?: DataOpcode): Uint8Array;
+
+// node/draining.d.ts
+import type { TextCodec } from "../bytes/text-codec.ts";
+import type { ServerCore } from "./server-core.ts";
+export interface DrainOptions {
+    readonly notReady?: number;
+    readonly window?: number;
+    readonly code?: number;
+    readonly reason?: string;
+}
+export type DrainSettings = Required<DrainOptions>;
+export declare const DrainDefaults: {
+    readonly NOT_READY: 5000;
+    readonly WINDOW: 30000;
+};
+export declare function resolveDrain(options: DrainOptions, text: TextCodec): DrainSettings;
+export declare function drainConnections<UserData>(core: ServerCore<UserData>, { notReady, window, code, reason }: DrainSettings, stop: AbortSignal): Promise<void>;
+
+// node/errors.d.ts
+import type { HttpHeaders } from "../handshake/http-headers.ts";
+import { type CloseStatus } from "../protocol/close-code.ts";
+import type { CloseInfo } from "../protocol/closing.ts";
+import type { ProtocolErrorCode, ProtocolFault } from "../protocol/errors.ts";
+export type HandshakeErrorCode = "HANDSHAKE_REFUSED" | "HANDSHAKE_INVALID" | "HANDSHAKE_TIMEOUT" | "HANDSHAKE_ABORTED" | "CONNECT_FAILED" | "PROXY_FAILED" | "REDIRECT_REFUSED" | "TOO_MANY_REDIRECTS";
+export type HawserErrorCode = HandshakeErrorCode | ProtocolErrorCode | "CONCURRENCY";
+export declare abstract class HawserError extends Error {
+    abstract readonly code: HawserErrorCode | number;
+}
+export declare abstract class ConnectionClosed extends HawserError {
+    readonly code: number;
+    readonly reason: string;
+    readonly received: CloseStatus | undefined;
+    readonly sent: CloseStatus | undefined;
+    readonly receivedThenSent: boolean | undefined;
+    constructor(info: CloseInfo, options?: ErrorOptions);
+}
+export declare class ConnectionClosedOK extends ConnectionClosed {
+    readonly name: string;
+}
+export declare class ConnectionClosedError extends ConnectionClosed {
+    readonly name: string;
+}
+export declare class ProtocolError extends HawserError {
+    readonly name: string;
+    readonly code: ProtocolErrorCode;
+    readonly closeCode: number;
+    constructor(fault: ProtocolFault);
+}
+export declare class ConcurrencyError extends HawserError {
+    readonly name: string;
+    readonly code = "CONCURRENCY";
+}
+export interface HandshakeResponse {
+    readonly status: number;
+    readonly statusText: string;
+    readonly headers: HttpHeaders;
+    readonly body: Uint8Array;
+    text(): string;
+}
+export declare class HandshakeError extends HawserError {
+    readonly name: string;
+    readonly code: HandshakeErrorCode;
+    readonly response: HandshakeResponse | undefined;
+    constructor(code: HandshakeErrorCode, message: string, options?: ErrorOptions & {
+        response?: HandshakeResponse;
+    });
+}
+export declare function connectionClosed(info: CloseInfo, cause: Error | undefined): ConnectionClosed;
+
+// node/handler.d.ts
+import type { Message } from "../protocol/message-assembler.ts";
+import type { ServerConnection } from "./server-connection.ts";
+export type HandlerFunction<UserData = unknown> = (ws: ServerConnection<UserData>) => Promise<void> | void;
+export interface HandlerHooks<UserData = unknown> {
+    open?(ws: ServerConnection<UserData>): void | Promise<void>;
+    message(ws: ServerConnection<UserData>, message: Message): void | Promise<void>;
+    drain?(ws: ServerConnection<UserData>): void | Promise<void>;
+    close?(ws: ServerConnection<UserData>, code: number, reason: string): void | Promise<void>;
+    error?(ws: ServerConnection<UserData>, error: unknown): void;
+}
+export type Handler<UserData = unknown> = HandlerFunction<UserData> | HandlerHooks<UserData>;
+export declare function checkHandler(handler: unknown): void;
+
+// node/health-checks.d.ts
+import type { ProcessRequest } from "./request-hooks.ts";
+export interface ReadinessSource {
+    readonly isReady: boolean;
+}
+export interface HealthCheckPaths {
+    readonly livez?: string | null;
+    readonly readyz?: string | null;
+    readonly healthz?: string | null;
+}
+export declare function healthChecks(server: ReadinessSource | (() => ReadinessSource | undefined), paths?: HealthCheckPaths): ProcessRequest;
+
+// node/listen-fds.d.ts
+export interface ListenFd {
+    readonly fd: number;
+    readonly name: string | undefined;
+}
+export type Environment = Record<string, string | undefined>;
+export declare function listenFds(env?: Environment, pid?: number): ListenFd[];
+
+// node/logger.d.ts
+export interface Logger {
+    debug(fields: object, message: string): void;
+    info(fields: object, message: string): void;
+    warn(fields: object, message: string): void;
+    error(fields: object, message: string): void;
+}
+export declare const silentLogger: Logger;
+export declare function resolveLogger(action: string, logger: Logger | undefined): Logger;
+
+// node/pending-connection.d.ts
+import type { Endpoints } from "./transport.ts";
+export declare class PendingConnection<UserData = unknown> {
+    #private;
+    data: UserData;
+    username: string | undefined;
+    constructor(endpoints: Endpoints);
+    get id(): string;
+    get localAddress(): string | undefined;
+    get localPort(): number | undefined;
+    get remoteAddress(): string | undefined;
+    get remotePort(): number | undefined;
+    get isSecure(): boolean;
+}
+
+// node/receiver.d.ts
+import type { Message } from "../protocol/message-assembler.ts";
+import type { Session } from "./session.ts";
+export interface RecvOptions {
+    readonly signal?: AbortSignal | undefined;
+}
+export declare class Receiver {
+    #private;
+    constructor(session: Session);
+    recv(options: RecvOptions | undefined): Promise<Message>;
+    messages(): AsyncGenerator<Message, void, void>;
+    pieces(): AsyncGenerator<Message, void, void>;
+}
+
+// node/request-hooks.d.ts
+import type { HttpRequestHead } from "../handshake/http-request.ts";
+import type { HttpResponseHead } from "../handshake/http-response.ts";
+import type { PendingConnection } from "./pending-connection.ts";
+export type ProcessRequest<UserData = unknown> = (request: HttpRequestHead, connection: PendingConnection<UserData>) => Response | undefined | Promise<Response | undefined>;
+export type ProcessResponse<UserData = unknown> = (request: HttpRequestHead, response: HttpResponseHead, connection: PendingConnection<UserData>) => Response | undefined | Promise<Response | undefined>;
+
+// node/respond.d.ts
+import { type HeadersLike } from "../handshake/http-headers.ts";
+export declare function respond(status: number, text: string, headers?: HeadersLike): Response;
+
+// node/serve.d.ts
+import { type Handler } from "./handler.ts";
+import type { ServeOptions } from "./serve-options.ts";
+import { Server } from "./server.ts";
+export declare function serve<UserData = unknown>(handler: Handler<UserData>, options?: ServeOptions<UserData>): Promise<Server<UserData>>;
+
+// node/serve-options.d.ts
+import type { Server as HttpServer } from "node:http";
+import type { TlsOptions } from "node:tls";
+import type { ServerExtensionFactory } from "../handshake/extension-negotiation.ts";
+import type { Origins } from "../handshake/origin.ts";
+import type { SubprotocolSelector } from "../handshake/server-handshake.ts";
+import type { CompressionOption } from "./compression.ts";
+import { type ConnectionOptions } from "./connection-options.ts";
+import type { ProcessRequest, ProcessResponse } from "./request-hooks.ts";
+import type { TrustProxyOption } from "./trusted-proxies.ts";
+export interface ServeOptions<UserData = unknown> extends ConnectionOptions {
+    readonly port?: number;
+    readonly host?: string;
+    readonly path?: string;
+    readonly mode?: number;
+    readonly fd?: number;
+    readonly server?: HttpServer;
+    readonly pathname?: string;
+    readonly reusePort?: boolean;
+    readonly backlog?: number;
+    readonly tls?: TlsOptions;
+    readonly origins?: Origins;
+    readonly subprotocols?: readonly string[];
+    readonly selectSubprotocol?: SubprotocolSelector;
+    readonly compression?: CompressionOption;
+    readonly extensions?: readonly ServerExtensionFactory[];
+    readonly processRequest?: ProcessRequest<UserData>;
+    readonly processResponse?: ProcessResponse<UserData>;
+    readonly serverHeader?: string | null;
+    readonly openTimeout?: number;
+    readonly maxConnections?: number;
+    readonly maxConnectionsPerAddress?: number;
+    readonly trustProxy?: TrustProxyOption;
+    readonly proxyProtocol?: "off" | "optional" | "required";
+    readonly maxLineLength?: number;
+    readonly maxHeaders?: number;
+    readonly maxHeaderSize?: number;
+    readonly transport?: "auto" | "stream" | "handle";
+    readonly signal?: AbortSignal;
+}
+export declare const SERVE_OPTIONS: readonly ["pingInterval", "pingTimeout", "closeTimeout", "maxSize", "maxFragmentSize", "maxFragments", "maxQueue", "readLimit", "writeLimit", "slowConsumer", "logger", "port", "host", "path", "mode", "fd", "server", "pathname", "reusePort", "backlog", "tls", "origins", "subprotocols", "selectSubprotocol", "compression", "extensions", "processRequest", "processResponse", "serverHeader", "openTimeout", "maxConnections", "maxConnectionsPerAddress", "trustProxy", "proxyProtocol", "maxLineLength", "maxHeaders", "maxHeaderSize", "transport", "signal"];
+
+// node/server.d.ts
+import { type DrainOptions } from "./draining.ts";
+import type { Listener } from "./listener.ts";
+import type { ServerConnection } from "./server-connection.ts";
+import type { ServerCore } from "./server-core.ts";
+export interface CloseOptions {
+    readonly code?: number;
+    readonly reason?: string;
+    readonly closeConnections?: boolean;
+}
+export interface ServerMetrics {
+    readonly connections: number;
+    readonly openings: number;
+    readonly accepted: number;
+    readonly refused: number;
+    readonly closed: number;
+}
+export declare class Server<UserData = unknown> {
+    #private;
+    constructor(core: ServerCore<UserData>, listener: Listener);
+    get address(): Listener["address"];
+    get port(): number;
+    get connections(): Set<ServerConnection<UserData>>;
+    get isReady(): boolean;
+    metrics(): ServerMetrics;
+    close(options?: CloseOptions): Promise<void>;
+    drain(options?: DrainOptions): Promise<void>;
+    waitClosed(): Promise<void>;
+    [Symbol.asyncDispose](): Promise<void>;
+}
+
+// node/server-connection.d.ts
+import { type Agreement, Connection } from "./connection.ts";
+import type { PendingConnection } from "./pending-connection.ts";
+import type { Session } from "./session.ts";
+import type { Endpoints } from "./transport.ts";
+export declare class ServerConnection<UserData = unknown> extends Connection<UserData> {
+    #private;
+    constructor(session: Session, agreement: Agreement, endpoints: Endpoints, pending: PendingConnection<UserData>);
+    get id(): string;
+    get username(): string | undefined;
+    get isSecure(): boolean;
+}
+
+// node/shutdown.d.ts
+import { type Clock } from "./clock.ts";
+export interface Stoppable<CloseOptions, DrainOptions> {
+    close(options?: CloseOptions): Promise<void>;
+    drain(options?: DrainOptions): Promise<void>;
+    waitClosed(): Promise<void>;
+}
+export interface ShutdownOptions<CloseOptions = unknown, DrainOptions = unknown> {
+    readonly signals?: readonly NodeJS.Signals[];
+    readonly close?: CloseOptions;
+    readonly drain?: boolean | DrainOptions;
+    readonly onError?: (error: unknown) => void;
+}
+export interface SignalHost {
+    readonly platform: string;
+    exitCode?: number | string | null | undefined;
+    on(signal: NodeJS.Signals, listener: SignalListener): unknown;
+    off(signal: NodeJS.Signals, listener: SignalListener): unknown;
+    exit(code: number): void;
+    emitWarning(warning: Error): void;
+}
+type SignalListener = (signal: NodeJS.Signals) => void;
+export declare function shutdownOn<CloseOptions, DrainOptions>(server: Stoppable<CloseOptions, DrainOptions>, options?: ShutdownOptions<NoInfer<CloseOptions>, NoInfer<DrainOptions>>): () => void;
+export declare function handleSignals<CloseOptions, DrainOptions>(server: Stoppable<CloseOptions, DrainOptions>, options: ShutdownOptions<CloseOptions, DrainOptions>, host: SignalHost, clock: Pick<Clock, "now">): () => void;
+export {};
+
+// node/trusted-proxies.d.ts
+import type { HttpHeaders } from "../handshake/http-headers.ts";
+import type { Endpoints } from "./transport.ts";
+export type TrustProxyOption = boolean | number | string | readonly string[] | ((address: string) => boolean);
+export interface ProxyTrust {
+    trusts(address: string | undefined, hop: number): boolean;
+}
+export interface ForwardedEndpoints {
+    readonly remoteAddress: string | undefined;
+    readonly remotePort: number | undefined;
+    readonly isSecure: boolean;
+    readonly host: string | undefined;
+}
+export declare function resolveForwarded(headers: HttpHeaders, { remoteAddress, remotePort, isSecure }: Endpoints, trust: ProxyTrust): ForwardedEndpoints;
+export declare function resolveTrust(action: string, option: TrustProxyOption): ProxyTrust;
+
+// protocol/close-code.d.ts
+export declare const CloseCode: {
+    readonly NORMAL_CLOSURE: 1000;
+    readonly GOING_AWAY: 1001;
+    readonly PROTOCOL_ERROR: 1002;
+    readonly UNSUPPORTED_DATA: 1003;
+    readonly NO_STATUS_RECEIVED: 1005;
+    readonly ABNORMAL_CLOSURE: 1006;
+    readonly INVALID_PAYLOAD: 1007;
+    readonly POLICY_VIOLATION: 1008;
+    readonly MESSAGE_TOO_BIG: 1009;
+    readonly MANDATORY_EXTENSION: 1010;
+    readonly INTERNAL_ERROR: 1011;
+    readonly SERVICE_RESTART: 1012;
+    readonly TRY_AGAIN_LATER: 1013;
+    readonly BAD_GATEWAY: 1014;
+    readonly TLS_HANDSHAKE: 1015;
+};
+export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
+export interface CloseStatus {
+    readonly code: number;
+    readonly reason: string;
+}
+export declare const MAX_REASON_LENGTH = 123;
+export declare function isSendableCloseCode(code: number): boolean;
+
+// protocol/closing.d.ts
+import { type CloseStatus } from "./close-code.ts";
+import type { ProtocolFault } from "./errors.ts";
+export type State = "connecting" | "open" | "closing" | "closed";
+export type Trigger = "handshakeDone" | "closeSent" | "closeReceived" | "failed" | "transportEnded";
+export declare const MOVES: {
+    readonly connecting: {
+        readonly handshakeDone: "open";
+        readonly failed: "closed";
+        readonly transportEnded: "closed";
+    };
+    readonly open: {
+        readonly closeSent: "closing";
+        readonly closeReceived: "closing";
+        readonly failed: "closing";
+        readonly transportEnded: "closed";
+    };
+    readonly closing: {
+        readonly closeSent: "closing";
+        readonly closeReceived: "closing";
+        readonly failed: "closing";
+        readonly transportEnded: "closed";
+    };
+    readonly closed: {};
+};
+export declare function next(state: State, trigger: Trigger): State;
+export interface CloseInfo {
+    readonly code: number;
+    readonly reason: string;
+    readonly received: CloseStatus | undefined;
+    readonly sent: CloseStatus | undefined;
+    readonly receivedThenSent: boolean | undefined;
+    readonly fault: ProtocolFault | undefined;
+}
+export declare class Closing {
+    #private;
+    constructor(state: State);
+    get state(): State;
+    get canSend(): boolean;
+    get canSendClose(): boolean;
+    get isHandshakeDone(): boolean;
+    get hasFailed(): boolean;
+    get info(): CloseInfo;
+    opened(): void;
+    closeSent(status: CloseStatus): void;
+    closeReceived(status: CloseStatus): void;
+    failed(fault: ProtocolFault | undefined): void;
+    transportEnded(): void;
+}
+
+// protocol/extension.d.ts
+import type { DataOpcode } from "./opcode.ts";
+export declare const Rsv: {
+    readonly NONE: 0;
+    readonly RSV1: 64;
+    readonly RSV2: 32;
+    readonly RSV3: 16;
+};
+export type ExtensionParameterValue = string | true;
+export type ExtensionParameters = ReadonlyMap<string, ExtensionParameterValue>;
+export interface MessagePart {
+    readonly opcode: DataOpcode;
+    readonly isFirst: boolean;
+    readonly isLast: boolean;
+    readonly compress: boolean | undefined;
+}
+export type ExtensionFault = "TOO_BIG" | "INVALID";
+export interface Extension {
+    readonly name: string;
+    readonly parameters: ExtensionParameters;
+    readonly rsv: number;
+    encode(payload: Uint8Array, part: MessagePart): Uint8Array | undefined;
+    decode(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault;
+    readonly sharing?: ExtensionSharing;
+    release?(): void;
+}
+export declare function releaseExtensions(extensions: readonly Extension[]): void;
+export interface ExtensionSharing {
+    readonly key: string;
+    encode(payload: Uint8Array): Uint8Array | undefined;
+    sent(payload: Uint8Array): void;
+}
+
+// protocol/message-assembler.d.ts
+import { type ProtocolFault } from "./errors.ts";
+import type { Extension } from "./extension.ts";
+import { Opcode } from "./opcode.ts";
+import type { ProtocolSettings } from "./settings.ts";
+export type Message = string | Uint8Array<ArrayBuffer>;
+export interface MessageSink {
+    message(message: Message): void;
+    piece(piece: Message | undefined, isLast: boolean): void;
+}
+export declare const STREAMED_PIECE = 65536;
+export declare class MessageAssembler {
+    #private;
+    constructor(sink: MessageSink, settings: ProtocolSettings, extensions: readonly Extension[]);
+    get heldBytes(): number;
+    stream(): void;
+    frameHeader(opcode: Opcode, isFinal: boolean, rsv: number, length: number): ProtocolFault | undefined;
+    framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean): ProtocolFault | undefined;
+}

@@ -1,0 +1,189 @@
+/**
+ * The options of `serve()`, as its user gives them.
+ */
+
+import type { Server as HttpServer } from "node:http";
+import type { TlsOptions } from "node:tls";
+import type { ServerExtensionFactory } from "../handshake/extension-negotiation.ts";
+import type { Origins } from "../handshake/origin.ts";
+import type { SubprotocolSelector } from "../handshake/server-handshake.ts";
+import type { CompressionOption } from "./compression.ts";
+import { CONNECTION_OPTIONS, type ConnectionOptions } from "./connection-options.ts";
+import type { ProcessRequest, ProcessResponse } from "./request-hooks.ts";
+import type { TrustProxyOption } from "./trusted-proxies.ts";
+
+export interface ServeOptions<UserData = unknown> extends ConnectionOptions {
+  /**
+   * TCP port; 0 lets the system choose one, which `server.port` tells.
+   *
+   * @default 0
+   */
+  readonly port?: number;
+  /**
+   * Address or name of the interface to listen on.
+   *
+   * @default all interfaces
+   */
+  readonly host?: string;
+  /** Listen on a Unix socket at this path instead. A socket that a dead process left there is replaced. */
+  readonly path?: string;
+  /**
+   * The file mode of the Unix socket. A router that runs as another user needs `0o666`.
+   *
+   * @default 0o600
+   */
+  readonly mode?: number;
+  /** Listen on an inherited descriptor instead: see `listenFds()`. */
+  readonly fd?: number;
+  /** Attach to an existing HTTP server, which goes on answering ordinary requests, instead of listening. */
+  readonly server?: HttpServer;
+  /**
+   * With `server`: accept upgrades of this path alone, and leave others to other listeners.
+   *
+   * @default every path
+   */
+  readonly pathname?: string;
+  /**
+   * Let several processes listen on the same port, and the kernel distribute connections. Needs Node 22.12 and a system that
+   * has it.
+   *
+   * @default false
+   */
+  readonly reusePort?: boolean;
+  /**
+   * Connections that the kernel keeps until they are accepted.
+   *
+   * @default 511
+   */
+  readonly backlog?: number;
+  /** Options of `node:tls`: the server speaks `wss`. */
+  readonly tls?: TlsOptions;
+  /**
+   * From which web pages browsers may connect: `"same-origin"`, `"any"`, or a list of origins and regular expressions that
+   * match whole origins; `null` in the list stands for requests without Origin.
+   *
+   * With `"any"`, every page that a user visits can use the user's cookies and network to talk to this server.
+   *
+   * @default "same-origin"
+   */
+  readonly origins?: Origins;
+  /** Subprotocols in order of preference. A client that offers none of them is refused with 400. */
+  readonly subprotocols?: readonly string[];
+  /** Chooses among the subprotocols that a client offers, in place of the order of preference. */
+  readonly selectSubprotocol?: SubprotocolSelector;
+  /**
+   * Compression of messages: `"deflate"` negotiates permessage-deflate with small windows; an object sets its options.
+   *
+   * @default "deflate"
+   */
+  readonly compression?: CompressionOption;
+  /**
+   * Extensions to negotiate, before those of `compression`.
+   *
+   * @default none
+   */
+  readonly extensions?: readonly ServerExtensionFactory[];
+  /** Looks at every HTTP request first, and may answer it: health checks, authentication, redirects. */
+  readonly processRequest?: ProcessRequest<UserData>;
+  /** Looks at the response to every WebSocket handshake before it is sent. */
+  readonly processResponse?: ProcessResponse<UserData>;
+  /**
+   * The `Server` header; `null`: none.
+   *
+   * @default "hawser"
+   */
+  readonly serverHeader?: string | null;
+  /**
+   * Milliseconds for the whole opening handshake, TLS included; then the connection is dropped.
+   *
+   * @default 10_000
+   */
+  readonly openTimeout?: number;
+  /**
+   * Connections at the same time; more are refused with 503 and `Retry-After`.
+   *
+   * @default Infinity
+   */
+  readonly maxConnections?: number;
+  /**
+   * Connections from one address at the same time; more are refused with 503 and `Retry-After`. Behind a router, set
+   * `trustProxy` or `proxyProtocol` too, or all clients share the router's address.
+   *
+   * @default Infinity
+   */
+  readonly maxConnectionsPerAddress?: number;
+  /**
+   * Which peers are believed when they say, in `Forwarded` or `X-Forwarded-*` headers, for whom they speak.
+   *
+   * Believing everybody (`true`) lets every client claim any address and origin.
+   *
+   * @default false
+   */
+  readonly trustProxy?: TrustProxyOption;
+  /**
+   * Whether connections begin with a PROXY protocol header (v1 or v2), as HAProxy and load balancers send it.
+   *
+   * `"optional"` lets every client claim any address; it is for moving from one to the other.
+   *
+   * @default "off"
+   */
+  readonly proxyProtocol?: "off" | "optional" | "required";
+  /**
+   * Bytes of the request line and of each header; more: 414, 431.
+   *
+   * @default 8_192
+   */
+  readonly maxLineLength?: number;
+  /**
+   * Headers of a request; more: 431.
+   *
+   * @default 128
+   */
+  readonly maxHeaders?: number;
+  /**
+   * Bytes of all headers together; more: 431.
+   *
+   * @default 65_536
+   */
+  readonly maxHeaderSize?: number;
+  /**
+   * How sockets are driven: `"stream"` by Node's public stream interface, which is what `"auto"` does.
+   *
+   * @default "auto"
+   */
+  readonly transport?: "auto" | "stream" | "handle";
+  /** Aborting it closes the server: the same as `server.close()`. */
+  readonly signal?: AbortSignal;
+}
+
+export const SERVE_OPTIONS = [
+  ...CONNECTION_OPTIONS,
+  "port",
+  "host",
+  "path",
+  "mode",
+  "fd",
+  "server",
+  "pathname",
+  "reusePort",
+  "backlog",
+  "tls",
+  "origins",
+  "subprotocols",
+  "selectSubprotocol",
+  "compression",
+  "extensions",
+  "processRequest",
+  "processResponse",
+  "serverHeader",
+  "openTimeout",
+  "maxConnections",
+  "maxConnectionsPerAddress",
+  "trustProxy",
+  "proxyProtocol",
+  "maxLineLength",
+  "maxHeaders",
+  "maxHeaderSize",
+  "transport",
+  "signal",
+] as const satisfies readonly (keyof ServeOptions)[];
