@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { bytes } from "../../test/support/wire.ts";
-import { copyBytes } from "./copy.ts";
+import { copyBytes, join } from "./copy.ts";
 
 test.each([
   [0, 0],
@@ -22,4 +22,12 @@ test.each([4, 100])("of a Node buffer, %i bytes are a plain Uint8Array with memo
   const copy = copyBytes(pooled, 0, length);
   expect(Object.getPrototypeOf(copy)).toBe(Uint8Array.prototype);
   expect(copy.buffer.byteLength).toBe(length);
+});
+
+test("joins two runs in memory of its own", () => {
+  const source = bytes(4);
+  const joined = join(source.subarray(2), source.subarray(0, 1));
+  source.fill(9);
+  expect([...joined]).toEqual([2, 3, 0]);
+  expect([...join(new Uint8Array(0), new Uint8Array(0))]).toEqual([]);
 });

@@ -21,6 +21,27 @@ describe("headers", () => {
     expect([...headers]).toEqual([...headers.entries()]);
   });
 
+  test.each([
+    ["none", []],
+    [
+      "some, with an empty value and one that stands twice",
+      [
+        ["A", "1"],
+        ["B", ""],
+        ["a", "2"],
+      ],
+    ],
+  ] as [string, [string, string][]][])("can be packed: %s", (_name, pairs) => {
+    const headers = new HttpHeaders(pairs);
+    const packed = headers.pack();
+    expect(headers.pack()).toBe(packed);
+    expect([...headers]).toEqual(pairs);
+    expect([...HttpHeaders.unpack(packed)]).toEqual(pairs);
+    headers.pack();
+    headers.append("C", "3");
+    expect([...headers]).toEqual([...pairs, ["C", "3"]]);
+  });
+
   test("know nothing that was not set", () => {
     const headers = new HttpHeaders();
     for (const name of ["host", "constructor", "__proto__", "toString", ""]) {

@@ -132,6 +132,8 @@ describe("a request is refused at the offending byte", () => {
     ["a target of *", "OPTIONS * ", "REQUEST_LINE_MALFORMED", 400, 'got "*"'],
     ["an absolute target", "GET http://a.example/ ", "REQUEST_LINE_MALFORMED", 400, "http://a.example/"],
     ["an authority as target", "CONNECT a.example:80 ", "REQUEST_LINE_MALFORMED", 400, "a.example:80"],
+    ["a path that may be taken for a host", "GET //a.example/ ", "REQUEST_LINE_MALFORMED", 400, '"//a.example/"'],
+    ["a broken escape", "GET /a%zz?b ", "REQUEST_LINE_MALFORMED", 400, "two hexadecimal digits"],
     ["a tab in the target", "GET /\t", "REQUEST_LINE_MALFORMED", 400, "0x09"],
     ["NUL in the target", "GET /\0", "REQUEST_LINE_MALFORMED", 400, "0x00"],
     ["non-ASCII in the target", "GET /\xe9", "REQUEST_LINE_MALFORMED", 400, "0xe9"],

@@ -92,8 +92,9 @@ function judgeTarget(target: string): HandshakeFault | undefined {
 function targetRule(target: string): string | undefined {
   if (!target.startsWith("/")) return 'a target that begins with "/"';
   if (target.startsWith("//")) return 'a path that does not begin with "//"';
-  const [path = ""] = target.split("?", 1);
-  return BROKEN_ESCAPE.test(path) ? "every % of a path to be followed by two hexadecimal digits" : undefined;
+  return BROKEN_ESCAPE.test(target.split("?", 1)[0]!)
+    ? "every % of a path to be followed by two hexadecimal digits"
+    : undefined;
 }
 
 const BROKEN_ESCAPE = /%(?![0-9A-Fa-f]{2})/;
