@@ -1,5 +1,5 @@
 import { constants, inflateRawSync } from "node:zlib";
-import { broadcast, type Connection, connect, type ServeOptions, type Server } from "hawser";
+import { type BroadcastOptions, broadcast, type Connection, connect, type ServeOptions, type Server } from "hawser";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { within } from "./support/deadline.ts";
 import { openClient, type RawClient } from "./support/raw-client.ts";
@@ -254,6 +254,17 @@ test.each<[data: unknown, got: string]>([
   expect(() => broadcast(connections, data as string)).toThrow(
     `Cannot broadcast: data must be a string, an ArrayBuffer or a view of one, got ${got}`,
   );
+});
+
+test("an unknown option is refused, and nobody gets the message", async () => {
+  const server = await serving(idle);
+  const { connections, clients } = await audience(server, nobodyOffers(1));
+  const options = { expect: connections } as BroadcastOptions;
+  expect(() => broadcast(connections, "x", options)).toThrow(
+    'Cannot broadcast: there is no option "expect", did you mean "except"?',
+  );
+  broadcast(connections, "y");
+  expect(await clients[0]!.message()).toBe("y");
 });
 
 class Broken extends TaggingExtension {

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect as connectTcp } from "node:net";
-import { type ServeOptions, serve } from "hawser";
+import { type CloseOptions, type ServeOptions, serve } from "hawser";
 import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { within } from "./support/deadline.ts";
@@ -41,6 +41,10 @@ describe("close", () => {
     [{ code: 1005 }, "1005"],
     [{ code: 999 }, "999"],
     [{ reason: "x".repeat(124) }, "123"],
+    [
+      { closeConnection: false } as CloseOptions,
+      'there is no option "closeConnection", did you mean "closeConnections"?',
+    ],
   ])("%o is refused, and the server goes on", async (options, message) => {
     const server = await serving(echo);
     expect(() => server.close(options)).toThrow(message);

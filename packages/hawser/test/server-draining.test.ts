@@ -117,6 +117,7 @@ describe("drain", () => {
     [{ notReady: -1 }, "Cannot drain: notReady must be a number of milliseconds, got -1"],
     [{ window: Number.NaN }, "Cannot drain: window must be a number of milliseconds, got NaN"],
     [{ window: Number.POSITIVE_INFINITY }, "Cannot drain: window must be a number of milliseconds, got Infinity"],
+    [{ windw: 5 } as DrainOptions, 'Cannot drain: there is no option "windw", did you mean "window"?'],
     [{ code: 1006 }, "1006"],
     [{ reason: "x".repeat(124) }, "123"],
   ])("%o is refused, and the server goes on", async (options, message) => {

@@ -306,6 +306,33 @@ describe("hooks", () => {
     expect(ws.bufferedAmount).toBe(0);
     expect(ws.sendNow("more")).toBe(true);
   });
+
+  test("an async drain holds back the messages", async () => {
+    const [begun, done] = [gate(), gate()];
+    const { first, handler } = capturing();
+    const { hooks, calls } = recording({
+      open: (ws) => void handler(ws),
+      drain: () => {
+        begun.open();
+        return done.passed;
+      },
+    });
+    const server = await serving(hooks, { writeLimit: 1_024, compression: false });
+    const client = await openClient(server.port);
+    client.stopReading();
+    const ws = await first;
+    let count = 1;
+    while (ws.sendNow(new Uint8Array(65_536))) count++;
+    await client.skim(count * (65_536 + 10));
+    await within("the drain hook", begun.passed);
+    const heard = ws.ping("mark");
+    client.text("one").send(frame({ opcode: "pong", payload: "mark" }));
+    await within("the pong behind the message", heard);
+    const messages = () => calls.filter(([name]) => name === "message").map(([, message]) => message);
+    expect(messages()).toEqual([]);
+    done.open();
+    await expect.poll(messages).toEqual(["one"]);
+  });
 });
 
 function throwing(error: unknown): never {

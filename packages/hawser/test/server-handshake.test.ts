@@ -101,6 +101,7 @@ describe("compression", () => {
       "permessage-deflate; server_max_window_bits=9; client_max_window_bits=10",
     ],
     [{ extensions: [serverPerMessageDeflate()], compression: false }, "permessage-deflate; unknown", null],
+    [{ extensions: [serverPerMessageDeflate({ requireClientMaxWindowBits: true })] }, "permessage-deflate", null],
     [
       { extensions: [serverPerMessageDeflate({ serverMaxWindowBits: 15, serverNoContextTakeover: true })] },
       "permessage-deflate",

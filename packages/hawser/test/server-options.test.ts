@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { serve } from "hawser";
+import { serve, serverPerMessageDeflate } from "hawser";
 import { describe, expect, test } from "vitest";
 import { certificate } from "./support/certificates.ts";
 import { echo } from "./support/serving.ts";
@@ -40,6 +40,10 @@ describe("a value that is not allowed", () => {
     [{ compression: true }, 'compression must be false, "deflate" or permessage-deflate options, got true'],
     [{ extensions: {} }, "extensions must be a list of factories such as serverPerMessageDeflate(), got"],
     [{ extensions: [{}] }, "extensions must be a list of factories such as serverPerMessageDeflate(), got"],
+    [
+      { extensions: [serverPerMessageDeflate()], compression: "deflate" },
+      "permessage-deflate must be either in extensions or in compression, got it in both",
+    ],
     [{ processRequest: "x" }, "processRequest must be a function, got x"],
     [{ processResponse: 5 }, "processResponse must be a function, got 5"],
     [{ serverHeader: "a\r\nSet-Cookie: b" }, "serverHeader must be a string of ISO-8859-1 without control characters"],
@@ -54,6 +58,7 @@ describe("a value that is not allowed", () => {
     [{ maxFragments: "x" }, "maxFragments must be an integer of at least 1, or Infinity, got x"],
     [{ maxQueue: 0 }, "maxQueue must be an integer of at least 1, or Infinity, got 0"],
     [{ maxQueue: { high: 4, low: 4 } }, "maxQueue.low must be less than maxQueue.high, got 4 and 4"],
+    [{ maxQueue: { hihg: 4, low: 1 } }, 'in maxQueue: there is no option "hihg", did you mean "high"?'],
     [{ readLimit: 0 }, "readLimit must be an integer of at least 1, or Infinity, got 0"],
     [{ writeLimit: -5 }, "writeLimit must be an integer of at least 1, or Infinity, got -5"],
     [{ slowConsumer: { maxBuffered: 0 } }, "slowConsumer.maxBuffered must be an integer of at least 1"],

@@ -75,20 +75,3 @@ describe("take", () => {
     expect(new ByteAccumulator().take()).toEqual(new Uint8Array(0));
   });
 });
-
-test("drop gives up the first bytes", () => {
-  const accumulator = new ByteAccumulator();
-  accumulator.append(bytes(10), 0, 10, 100);
-  accumulator.drop(4);
-  expect(accumulator.length).toBe(6);
-  accumulator.append(bytes(2), 0, 2, 8);
-  expect(accumulator.view).toEqual(concat(bytes(10).subarray(4), bytes(2)));
-});
-
-test("clear gives up everything", () => {
-  const accumulator = new ByteAccumulator();
-  accumulator.append(bytes(10), 0, 10, 100);
-  accumulator.clear();
-  expect(accumulator.length).toBe(0);
-  expect(accumulator.view.buffer.byteLength).toBe(0);
-});

@@ -35,19 +35,9 @@ export class ByteAccumulator {
   /** Hands out what has been gathered, to keep, and begins anew. */
   take(): Uint8Array<ArrayBuffer> {
     const taken = this.#length === this.#bytes.length ? this.#bytes : this.#bytes.slice(0, this.#length);
-    this.clear();
-    return taken;
-  }
-
-  /** Drops the first `count` bytes. */
-  drop(count: number): void {
-    this.#bytes = this.#bytes.slice(count, this.#length);
-    this.#length -= count;
-  }
-
-  clear(): void {
     this.#bytes = EMPTY;
     this.#length = 0;
+    return taken;
   }
 
   #grow(needed: number, total: number): void {

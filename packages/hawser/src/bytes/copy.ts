@@ -3,8 +3,8 @@
 /** Below this length a loop is quicker than a view and a block copy (bench: copy n bytes). */
 const BLOCK_PAYS_OFF = 32;
 
-/** `bytes` from `start` to `end` in memory of their own. */
-export function copyBytes(bytes: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
+/** `bytes` from `start` to `end`, by default all of them, in memory of their own. */
+export function copyBytes(bytes: Uint8Array, start = 0, end: number = bytes.length): Uint8Array<ArrayBuffer> {
   const length = end - start;
   const copy = new Uint8Array(length);
   if (length >= BLOCK_PAYS_OFF) copy.set(bytes.subarray(start, end));

@@ -47,8 +47,10 @@ export class RequestReader {
   }
 
   #finish({ startLine, headers }: ParsedHead): HttpRequestHead | HandshakeFault {
-    const [method, path, version] = startLine as [string, string, string];
-    const httpVersion = version.slice("HTTP/".length) as HttpVersion;
+    const [name, path, version] = startLine as [string, string, string];
+    // Constants where they can be: each connection keeps its request, and these would hold the text that they were cut from
+    const method = name === "GET" ? "GET" : name;
+    const httpVersion: HttpVersion = version === "HTTP/1.1" ? "1.1" : "1.0";
     return judgeBody(headers) ?? createRequestHead({ method, path, httpVersion, headers, isSecure: this.#isSecure });
   }
 }

@@ -11,7 +11,9 @@ import type { Duplex } from "node:stream";
 import { HttpHeaders } from "../handshake/http-headers.ts";
 import { createRequestHead, type HttpRequestHead } from "../handshake/http-request.ts";
 import { serializeResponse, textResponse } from "../handshake/http-response.ts";
+import { ignore } from "./ignore.ts";
 import type { Listener } from "./listener.ts";
+import { LINGER } from "./opening.ts";
 import { StreamTransport } from "./stream-transport.ts";
 import type { Transport } from "./transport.ts";
 
@@ -27,7 +29,6 @@ export class Attachment implements Listener {
   readonly #onUpgrade: UpgradeHandler;
   readonly #onServerClosing: () => void;
   readonly #listener = (request: IncomingMessage, stream: Duplex, head: Buffer) => this.#upgrade(request, stream, head);
-  readonly #close: HttpServer["close"];
 
   /** `onServerClosing`: the application closes its server, which would wait for our connections for ever. */
   constructor(
@@ -40,7 +41,6 @@ export class Attachment implements Listener {
     this.#pathname = pathname;
     this.#onUpgrade = onUpgrade;
     this.#onServerClosing = onServerClosing;
-    this.#close = server.close;
     const siblings = attachments.get(server);
     attachments.set(server, [...(siblings ?? []), this]);
     server.on("upgrade", this.#listener);
@@ -64,7 +64,7 @@ export class Attachment implements Listener {
    */
   #watchClose(): void {
     const server = this.#server;
-    const close = this.#close;
+    const { close } = server;
     server.close = function closeWithAttachments(this: HttpServer, callback?: (error?: Error) => void) {
       for (const attachment of attachments.get(server) ?? []) attachment.#onServerClosing();
       return close.call(this, callback);
@@ -108,9 +108,6 @@ function requestHead(
   });
 }
 
-/** Milliseconds in which a client may take a refusal before its connection is destroyed. */
-const LINGER = 2_000;
-
 /** Nobody else watches the stream any more, so this sees to it that it goes. */
 function refuse(stream: Duplex, path: string): void {
   const timer = setTimeout(() => stream.destroy(), LINGER).unref();
@@ -126,5 +123,3 @@ function takeOver(stream: Duplex): void {
   stream.setTimeout(0);
   stream.setNoDelay(true);
 }
-
-function ignore(): void {}

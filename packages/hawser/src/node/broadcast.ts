@@ -5,16 +5,20 @@
 import { CloseCode } from "../protocol/close-code.ts";
 import type { Extension } from "../protocol/extension.ts";
 import { FIN, serializeFrame } from "../protocol/frame-writer.ts";
-import type { DataOpcode } from "../protocol/opcode.ts";
+import { type DataOpcode, Opcode } from "../protocol/opcode.ts";
+import { refuseUnknownOptions } from "../protocol/option-names.ts";
 import { type Connection, SESSION } from "./connection.ts";
 import type { ConnectionSettings } from "./connection-options.ts";
-import { type Data, opcodeOf, type SendOptions, toBytes } from "./data.ts";
+import { type Data, opcodeOf, SEND_OPTIONS, type SendOptions, toBytes } from "./data.ts";
+import { ignore } from "./ignore.ts";
 import type { Session } from "./session.ts";
 
 export interface BroadcastOptions extends SendOptions {
   /** Connections that do not get the message. */
   readonly except?: Connection | Iterable<Connection>;
 }
+
+const BROADCAST_OPTIONS = [...SEND_OPTIONS, "except"] as const satisfies readonly (keyof BroadcastOptions)[];
 
 /** What became of a broadcast: how many connections ... */
 export interface BroadcastResult {
@@ -30,13 +34,14 @@ export interface BroadcastResult {
  * Sends a message to many connections. Never waits, and never throws for one bad receiver: what happens to a receiver that
  * does not keep up is its server's `slowConsumer` option.
  *
- * @throws {TypeError} if `data` is neither text nor bytes.
+ * @throws {TypeError} if `data` is neither text nor bytes, or for an unknown option.
  */
 export function broadcast(
   connections: Iterable<Connection>,
   data: Data,
   options: BroadcastOptions = {},
 ): BroadcastResult {
+  refuseUnknownOptions("Cannot broadcast", options, BROADCAST_OPTIONS);
   const opcode = opcodeOf(data, options);
   const message = new SharedMessage(toBytes("broadcast", data, opcode), opcode, options.compress);
   const excepted = exceptions(options.except);
@@ -105,7 +110,10 @@ class SharedMessage {
 
   /** A client's frames are masked, each with a key of its own. */
   #sendApart({ outbox }: Session): void {
-    const options = { text: this.#opcode === 1, ...(this.#compress === undefined ? {} : { compress: this.#compress }) };
+    const options = {
+      text: this.#opcode === Opcode.TEXT,
+      ...(this.#compress === undefined ? {} : { compress: this.#compress }),
+    };
     outbox.sendNow(this.#payload, options);
   }
 
@@ -124,5 +132,3 @@ class SharedMessage {
     return this.#encoded.get(key);
   }
 }
-
-function ignore(): void {}

@@ -78,6 +78,7 @@ describe("refuses", () => {
       "must be either in extensions or",
     ],
     ["a compression that is none", { compression: "gzip" }, "compression must be false"],
+    ["no compression by another name", { compression: null }, "compression must be false"],
     ["tls that is no object", { tls: true }, "tls must be options of node:tls, got true"],
     ["a certificate that is none", { tls: { cert: "x" } }, "tls must be options of node:tls: Error"],
     ["a proxy that is none", { proxy: false }, "proxy must be true, a URL or null, got false"],

@@ -179,7 +179,8 @@ function resolveExtensions({ extensions = [], compression }: ConnectOptions): re
     throw notAllowed("extensions", "must be made by client extension factories", factory);
   }
   const hasDeflate = extensions.some(({ name }) => name === DEFLATE);
-  if (!hasDeflate) return [...extensions, ...resolveCompression("client", compression ?? "deflate")];
+  if (!hasDeflate)
+    return [...extensions, ...resolveCompression("client", compression === undefined ? "deflate" : compression)];
   if (compression === undefined || compression === false) return [...extensions];
   throw new TypeError(`Cannot connect: ${DEFLATE} must be either in extensions or in compression, got it in both`);
 }

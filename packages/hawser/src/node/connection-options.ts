@@ -187,6 +187,7 @@ function resolveMaxQueue(
     const high = checkLimit(action, "maxQueue", maxQueue);
     return { high, low: Math.floor(high / 4) };
   }
+  refuseUnknownOptions(`Cannot ${action}: in maxQueue`, maxQueue, ["high", "low"]);
   const high = checkLimit(action, "maxQueue.high", maxQueue.high);
   const low = checkLimit(action, "maxQueue.low", maxQueue.low, 0);
   if (low < high) return { high, low };

@@ -3,6 +3,28 @@ import { connectedPair } from "../testing/connected-pair.ts";
 import { scriptedPeer } from "../testing/scripted-peer.ts";
 import { ConnectionClosed, ConnectionClosedError, ConnectionClosedOK } from "./errors.ts";
 
+/** What callers without types may pass. */
+type Untyped = Record<"send" | "sendNow" | "recv", (...parameters: unknown[]) => unknown>;
+
+test.each<[call: string, make: (connection: Untyped) => unknown, message: string]>([
+  [
+    "send",
+    (connection) => connection.send("x", { txt: true }),
+    'Cannot send: there is no option "txt", did you mean "text"?',
+  ],
+  ["sendNow", (connection) => connection.sendNow("x", { binary: true }), 'Cannot send: there is no option "binary"'],
+  [
+    "recv",
+    (connection) => connection.recv({ sginal: undefined }),
+    'Cannot receive: there is no option "sginal", did you mean "signal"?',
+  ],
+])("%s refuses unknown options, and the connection goes on", async (_call, make, message) => {
+  const { client, server } = connectedPair();
+  expect(() => make(client as unknown as Untyped)).toThrow(message);
+  void client.send("next");
+  expect(await server.recv()).toBe("next");
+});
+
 describe("what a connection says of itself", () => {
   test("the handshake", () => {
     const { client, server } = connectedPair({

@@ -10,6 +10,7 @@ import type { ExtensionParameters } from "../protocol/extension.ts";
 import type { Message } from "../protocol/message-assembler.ts";
 import type { PingWaiter } from "../protocol/pending-pings.ts";
 import { type Data, type DataFragments, type SendOptions, toBytes } from "./data.ts";
+import { ignore } from "./ignore.ts";
 import { Receiver, type RecvOptions } from "./receiver.ts";
 import type { Session } from "./session.ts";
 import type { Endpoints } from "./transport.ts";
@@ -49,14 +50,16 @@ export abstract class Connection<UserData = unknown> implements AsyncIterable<Me
   readonly #subprotocol: string | undefined;
   readonly #endpoints: Endpoints;
   #receiver: Receiver | undefined;
+  #streams: { readable?: ReadableStream<Message>; writable?: WritableStream<Data> } | undefined;
   #id: string | undefined;
 
   /** Whatever the application keeps with the connection. */
   data: UserData = undefined as UserData;
 
   /** @internal */
-  constructor(session: Session, agreement: Agreement, endpoints: Endpoints) {
+  constructor(session: Session, agreement: Agreement, endpoints: Endpoints, id?: string) {
     this[SESSION] = session;
+    this.#id = id;
     this.#request = agreement.request;
     this.#status = agreement.response.status;
     this.#headers = agreement.response.headers.pack();
@@ -233,12 +236,16 @@ export abstract class Connection<UserData = unknown> implements AsyncIterable<Me
 
   /** The messages as a Web stream, which reads on as it is read from. */
   get readable(): ReadableStream<Message> {
-    return readableOf(this);
+    this.#streams ??= {};
+    this.#streams.readable ??= readableOf(this);
+    return this.#streams.readable;
   }
 
   /** A Web stream of messages to send. Closing it closes the connection with 1000, aborting it with 1011. */
   get writable(): WritableStream<Data> {
-    return writableOf(this);
+    this.#streams ??= {};
+    this.#streams.writable ??= writableOf(this);
+    return this.#streams.writable;
   }
 
   /** Closes the connection at the end of an `await using` block. */
@@ -251,5 +258,3 @@ export abstract class Connection<UserData = unknown> implements AsyncIterable<Me
     return this.#receiver;
   }
 }
-
-function ignore(): void {}

@@ -4,6 +4,7 @@
 
 import { isUtf8 } from "node:buffer";
 import { type DataOpcode, Opcode } from "../protocol/opcode.ts";
+import { refuseUnknownOptions } from "../protocol/option-names.ts";
 
 /** Bytes, of which exactly those that a view covers are sent. */
 export type Bytes = ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
@@ -20,6 +21,13 @@ export interface SendOptions {
   readonly text?: boolean;
   /** Whether an extension may compress the message. By default the extension decides. */
   readonly compress?: boolean;
+}
+
+export const SEND_OPTIONS = ["text", "compress"] as const satisfies readonly (keyof SendOptions)[];
+
+/** @throws {TypeError} for an unknown option: `binary`, say, would send text for binary without a word. */
+export function checkSendOptions(options: SendOptions | undefined): void {
+  if (options) refuseUnknownOptions("Cannot send", options, SEND_OPTIONS);
 }
 
 export function isFragments(data: unknown): data is DataFragments {

@@ -5,6 +5,7 @@
 import type { TextCodec } from "../bytes/text-codec.ts";
 import { CloseCode } from "../protocol/close-code.ts";
 import { checkClose } from "../protocol/close-frame.ts";
+import { refuseUnknownOptions } from "../protocol/option-names.ts";
 import type { Clock } from "./clock.ts";
 import type { ServerCore } from "./server-core.ts";
 import { MAX_TIMER_DELAY } from "./timer-limits.ts";
@@ -43,8 +44,11 @@ export const DrainDefaults = {
   WINDOW: 30_000,
 } as const;
 
-/** @throws {RangeError} if a value is not allowed. */
+const DRAIN_OPTIONS = ["notReady", "window", "code", "reason"] as const satisfies readonly (keyof DrainOptions)[];
+
+/** @throws {TypeError | RangeError} for an unknown option or a value that is not allowed. */
 export function resolveDrain(options: DrainOptions, text: TextCodec): DrainSettings {
+  refuseUnknownOptions("Cannot drain", options, DRAIN_OPTIONS);
   const { notReady = DrainDefaults.NOT_READY, window = DrainDefaults.WINDOW } = options;
   const { code = CloseCode.SERVICE_RESTART, reason = "" } = options;
   checkClose(code, reason, text);

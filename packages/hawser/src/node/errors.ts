@@ -19,7 +19,7 @@ import { CloseCode, type CloseStatus } from "../protocol/close-code.ts";
 import type { CloseInfo } from "../protocol/closing.ts";
 import type { ProtocolErrorCode, ProtocolFault } from "../protocol/errors.ts";
 
-/** Why a handshake failed, other than by the server's answer. */
+/** Why no connection came about. */
 export type HandshakeErrorCode =
   | "HANDSHAKE_REFUSED"
   | "HANDSHAKE_INVALID"

@@ -40,7 +40,7 @@ export class FunctionRunner<UserData> implements HandlerRunner<UserData> {
   }
 
   closed(error: ConnectionClosed): void {
-    if (this.#ws !== undefined) this.#host.connectionClosed(this.#ws, error);
+    this.#host.connectionClosed(this.#ws!, error);
   }
 
   async #run(ws: ServerConnection<UserData>): Promise<void> {
@@ -68,9 +68,7 @@ export class HookRunner<UserData> implements HandlerRunner<UserData> {
   start(ws: ServerConnection<UserData>): void {
     this.#ws = ws;
     const opened = this.#guard(() => this.#hooks.open?.(ws));
-    if (opened === undefined) return;
-    this.#host.handlerStarted(ws, opened);
-    ws[SESSION].holdBack(opened);
+    if (opened !== undefined) this.#holdBack(ws, opened);
   }
 
   /** The hot path: no closure, no promise unless the hook makes one. */
@@ -86,7 +84,9 @@ export class HookRunner<UserData> implements HandlerRunner<UserData> {
   }
 
   drained(): void {
-    void this.#guard(() => this.#hooks.drain?.(this.#ws!));
+    const ws = this.#ws!;
+    const drained = this.#guard(() => this.#hooks.drain?.(ws));
+    if (drained !== undefined) this.#holdBack(ws, drained);
   }
 
   closed(error: ConnectionClosed): void {
@@ -97,6 +97,12 @@ export class HookRunner<UserData> implements HandlerRunner<UserData> {
     const closed = this.#guard(() => this.#hooks.close?.(ws, error.code, error.reason));
     if (closed !== undefined) this.#host.handlerStarted(ws, closed);
     this.#host.connectionClosed(ws, error);
+  }
+
+  /** The next message waits for a hook other than the message's own, and so does the end of the server. */
+  #holdBack(ws: ServerConnection<UserData>, running: Promise<void>): void {
+    this.#host.handlerStarted(ws, running);
+    ws[SESSION].holdBack(running);
   }
 
   /** Calls a hook; a promise that it returns never rejects here. */

@@ -3,8 +3,7 @@
  */
 
 import type { Duplex } from "node:stream";
-import type { HandshakeFault } from "../handshake/errors.ts";
-import { isHandshakeFault } from "../handshake/errors.ts";
+import { type HandshakeFault, isHandshakeFault } from "../handshake/errors.ts";
 import { type ReceivedResponse, ResponseReader } from "../handshake/response-reader.ts";
 import type { HandshakeResponse } from "./errors.ts";
 import { awaitStream } from "./stream-events.ts";

@@ -31,7 +31,8 @@ export class Piece {
 /** A whole message, or a piece of one. */
 export type Delivery = Message | Piece;
 
-interface Waiter {
+/** Somebody who waits for what comes next. */
+export interface Waiter {
   readonly resolve: (delivery: Delivery) => void;
   readonly reject: (reason: unknown) => void;
 }

@@ -6,6 +6,7 @@
 
 import { createServer, type ListenOptions, type Server as NetServer, type Socket } from "node:net";
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions, type Server as TlsServer } from "node:tls";
+import { ignore } from "./ignore.ts";
 import { readProxyHeader } from "./proxy-header.ts";
 import type { ProxyAddresses } from "./proxy-protocol.ts";
 import { StreamTransport } from "./stream-transport.ts";
@@ -155,5 +156,3 @@ export class SocketListener implements Listener {
 function keyOf({ remoteAddress, remotePort }: Socket): string | undefined {
   return remotePort === undefined ? undefined : `${remoteAddress} ${remotePort}`;
 }
-
-function ignore(): void {}

@@ -2,6 +2,7 @@
  * Where the library reports to: any logger of the shape of pino's. Silent by default.
  */
 
+import { ignore } from "./ignore.ts";
 import { settled } from "./user-result.ts";
 
 export interface Logger {
@@ -12,8 +13,6 @@ export interface Logger {
 }
 
 export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-
-function ignore(): void {}
 
 /**
  * A logger whose methods cannot throw into the library.

@@ -39,26 +39,23 @@ export function decide<UserData>(
 ): Outcome | Promise<Outcome> {
   if (settings.processRequest === undefined) return judge(opening, settings);
   try {
-    const answer = settings.processRequest(opening.request, opening.pending);
-    if (answer === undefined) return judge(opening, settings);
-    return decideLater(answer, opening, settings);
+    const returned = settings.processRequest(opening.request, opening.pending);
+    return returned === undefined ? judge(opening, settings) : decideLater(returned, opening, settings);
   } catch (error) {
-    return refuse(callbackFault(error));
+    return refusal(callbackFault(error));
   }
 }
 
 async function decideLater<UserData>(
-  answer: Response | Promise<Response | undefined>,
+  returned: Response | Promise<Response | undefined>,
   opening: OpeningRequest<UserData>,
   settings: ServerSettings<UserData>,
 ): Promise<Outcome> {
   try {
-    const response = await answer;
-    if (response !== undefined)
-      return { response: await readResponse(response), agreement: undefined, fault: undefined };
-    return await judge(opening, settings);
+    const response = await returned;
+    return response === undefined ? await judge(opening, settings) : answer(await readResponse(response));
   } catch (error) {
-    return refuse(callbackFault(error));
+    return refusal(callbackFault(error));
   }
 }
 
@@ -68,9 +65,9 @@ function judge<UserData>(
   settings: ServerSettings<UserData>,
 ): Outcome | Promise<Outcome> {
   const unavailable = opening.unavailable();
-  if (unavailable !== undefined) return { response: unavailable, agreement: undefined, fault: undefined };
+  if (unavailable !== undefined) return answer(unavailable);
   const judged = judgeRequest(opening.request, settings.handshake, opening.authority);
-  const outcome = isHandshakeFault(judged) ? refuse(judged) : accept(judged);
+  const outcome = isHandshakeFault(judged) ? refusal(judged) : accept(judged);
   return settings.processResponse === undefined ? outcome : revise(outcome, opening, settings);
 }
 
@@ -79,7 +76,12 @@ function accept(agreement: ServerAgreement): Outcome {
   return { response, agreement, fault: undefined };
 }
 
-function refuse(fault: HandshakeFault): Outcome {
+/** A response that takes the place of the handshake. */
+export function answer(response: HttpResponseHead): Outcome {
+  return { response, agreement: undefined, fault: undefined };
+}
+
+export function refusal(fault: HandshakeFault): Outcome {
   return { response: faultResponse(fault), agreement: undefined, fault };
 }
 
@@ -91,17 +93,17 @@ async function revise<UserData>(
 ): Promise<Outcome> {
   try {
     const replacement = await settings.processResponse?.(request, outcome.response, pending);
-    const refusal = outcome.agreement === undefined ? undefined : unavailable();
-    if (replacement === undefined && refusal === undefined) return outcome;
+    const refused = outcome.agreement === undefined ? undefined : unavailable();
+    if (replacement === undefined && refused === undefined) return outcome;
     release(outcome);
-    const response = refusal ?? (await readResponse(replacement!));
-    return { response, agreement: undefined, fault: undefined };
+    return answer(refused ?? (await readResponse(replacement!)));
   } catch (error) {
     release(outcome);
-    return refuse(callbackFault(error));
+    return refusal(callbackFault(error));
   }
 }
 
-function release({ agreement }: Outcome): void {
+/** Nothing will come of what was agreed on. */
+export function release({ agreement }: Outcome): void {
   releaseExtensions(agreement?.extensions ?? []);
 }

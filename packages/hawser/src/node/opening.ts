@@ -6,15 +6,13 @@
  */
 
 import { copyBytes, join } from "../bytes/copy.ts";
-import type { HandshakeFault } from "../handshake/errors.ts";
 import { callbackFault, isHandshakeFault } from "../handshake/errors.ts";
 import type { HttpRequestHead } from "../handshake/http-request.ts";
-import { faultResponse, type HttpResponseHead, serializeResponse, textResponse } from "../handshake/http-response.ts";
+import { type HttpResponseHead, serializeResponse, textResponse } from "../handshake/http-response.ts";
 import { judgeRequestHead, RequestReader } from "../handshake/request-reader.ts";
 import type { ServerAgreement } from "../handshake/server-handshake.ts";
-import { releaseExtensions } from "../protocol/extension.ts";
 import { httpDate } from "./http-date.ts";
-import { decide, type Outcome } from "./opening-decision.ts";
+import { answer, decide, type Outcome, refusal, release } from "./opening-decision.ts";
 import { PendingConnection } from "./pending-connection.ts";
 import { finishResponse } from "./response-bytes.ts";
 import type { ServerSettings } from "./server-options.ts";
@@ -46,7 +44,7 @@ export interface AcceptedOpening<UserData> {
 }
 
 /** Milliseconds in which a client may take a refusal before the connection is destroyed; `closeTimeout` if that is less. */
-const LINGER = 2_000;
+export const LINGER = 2_000;
 
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 
@@ -97,7 +95,7 @@ export class Opening<UserData> implements TransportSink, Timed {
   /** Refuses the handshake, wherever it stands. */
   refuse(response: HttpResponseHead): void {
     if (this.#isOver) return;
-    this.#answer({ response, agreement: undefined, fault: undefined }, undefined);
+    this.#answer(answer(response), undefined);
   }
 
   // What the transport tells
@@ -142,7 +140,7 @@ export class Opening<UserData> implements TransportSink, Timed {
       return;
     }
     const { rest } = reader;
-    if (rest.length > 0) this.#early = copyBytes(rest, 0, rest.length);
+    if (rest.length > 0) this.#early = copyBytes(rest);
     this.#decide(request);
   }
 
@@ -175,12 +173,13 @@ export class Opening<UserData> implements TransportSink, Timed {
     endpoints: Endpoints,
   ): void {
     if (this.#isOver) {
-      releaseExtensions(outcome.agreement?.extensions ?? []);
+      release(outcome);
       return;
     }
-    const { agreement, ...written } = this.#write(outcome, request);
+    const written = this.#write(outcome, request);
+    const { agreement, response } = written;
     if (agreement === undefined) {
-      this.#linger({ agreement, ...written }, request);
+      this.#linger(written, request);
       return;
     }
     this.#isOver = true;
@@ -188,7 +187,7 @@ export class Opening<UserData> implements TransportSink, Timed {
     this.#host.accepted(this, {
       transport: this.#transport,
       agreement,
-      response: written.response,
+      response,
       pending,
       endpoints,
       early: this.#early,
@@ -204,6 +203,8 @@ export class Opening<UserData> implements TransportSink, Timed {
   /** The connection ends here, but the client gets the time to take the answer. */
   #linger(outcome: Outcome, request: HttpRequestHead | undefined): void {
     this.#isOver = true;
+    // A client that ends its side before its request was whole still gets the answer
+    this.#reader = undefined;
     this.#host.answered(this, outcome, request);
     this.#transport.finish();
     // What the client still sends must be read: else the kernel resets the connection, and the answer is lost
@@ -222,7 +223,7 @@ export class Opening<UserData> implements TransportSink, Timed {
       this.#transport.append(serializeResponse(response));
       return { ...outcome, response };
     } catch (error) {
-      releaseExtensions(outcome.agreement?.extensions ?? []);
+      release(outcome);
       return this.#write(refusal(callbackFault(error)), request);
     }
   }
@@ -230,8 +231,4 @@ export class Opening<UserData> implements TransportSink, Timed {
 
 function limitsOf<UserData>({ maxLineLength, maxHeaders, maxHeaderSize }: ServerSettings<UserData>) {
   return { maxLineLength, maxHeaders, maxHeaderSize };
-}
-
-function refusal(fault: HandshakeFault): Outcome {
-  return { response: faultResponse(fault), agreement: undefined, fault };
 }

@@ -58,6 +58,17 @@ describe("back-pressure", () => {
     expect(connection.bufferedAmount).toBeGreaterThan(32 * 1_024);
   });
 
+  test("who waits goes on, though the answer to a ping is sent first", async () => {
+    const { connection, peer, clock } = scriptedPeer("client", { connection: { writeLimit: 1 } });
+    peer.stopReading();
+    const waiting = connection.send(kilobytes(200));
+    await clock.advance(0);
+    peer.sendPing("p");
+    await clock.advance(0);
+    peer.readOn();
+    expect(await isSettled(waiting, clock)).toBe(true);
+  });
+
   test("who waits while the connection is lost gets the error", async () => {
     const { connection, peer, clock } = stuck();
     const waiting = connection.send(kilobytes(100));

@@ -7,9 +7,18 @@ import { CloseCode } from "../protocol/close-code.ts";
 import { SHARED_PAYLOAD } from "../protocol/frame-writer.ts";
 import type { DataOpcode } from "../protocol/opcode.ts";
 import type { Protocol } from "../protocol/protocol.ts";
-import { type Data, type DataFragments, isFragments, opcodeOf, type SendOptions, toBytes } from "./data.ts";
+import {
+  checkSendOptions,
+  type Data,
+  type DataFragments,
+  isFragments,
+  opcodeOf,
+  type SendOptions,
+  toBytes,
+} from "./data.ts";
 import type { ConnectionClosed } from "./errors.ts";
 import { FragmentEncoder } from "./fragment-encoder.ts";
+import { ignore } from "./ignore.ts";
 import type { Transport } from "./transport.ts";
 
 /** The connection that messages are sent on. */
@@ -56,18 +65,19 @@ export class Outbox {
 
   /** Resolves when there is room for more. */
   send(data: Data | DataFragments, options: SendOptions | undefined): Promise<void> {
+    checkSendOptions(options);
     if (isFragments(data)) return this.#inTurn(() => this.#sendFragments(data, options));
-    if (this.#tail !== undefined) {
-      const checked = typeof data === "string" ? data : toBytes("send", data, opcodeOf(data, options));
-      return this.#held(checked.length, () => this.#sendMessage(checked, options));
-    }
-    return this.#sendMessage(data, options);
+    if (this.#tail === undefined) return this.#sendMessage(data, options);
+    const checked = checkData(data, options);
+    return this.#held(checked.length, () => this.#sendMessage(checked, options));
   }
 
   /** Whether there is room for more. */
   sendNow(data: Data, options: SendOptions | undefined): boolean {
+    checkSendOptions(options);
     if (this.#tail === undefined) return this.#write(data, options) && !this.isFull();
-    const held = typeof data === "string" ? data : copyOf(toBytes("send", data, opcodeOf(data, options)));
+    const checked = checkData(data, options);
+    const held = typeof checked === "string" ? checked : copyBytes(checked);
     this.#held(held.length, async () => void this.#write(held, options));
     return false;
   }
@@ -84,7 +94,10 @@ export class Outbox {
 
   /** What waited for the peer is sent, or at least part of it. */
   drained(): void {
+    if (this.#waiters === undefined) return;
     const { transport, settings } = this.#connection;
+    // What is only waiting for the end of the turn may leave without a further drain
+    transport.flush();
     if (transport.bufferedAmount > settings.writeLimit / 4) return;
     for (const { resolve } of this.#takeWaiters()) resolve();
   }
@@ -111,7 +124,7 @@ export class Outbox {
    */
   #safeToRefer(payload: Uint8Array): Uint8Array {
     const mayOutliveSend = this.#connection.settings.writeLimit >= SHARED_PAYLOAD;
-    return payload.length >= SHARED_PAYLOAD && mayOutliveSend ? copyOf(payload) : payload;
+    return payload.length >= SHARED_PAYLOAD && mayOutliveSend ? copyBytes(payload) : payload;
   }
 
   async #sendFragments(fragments: DataFragments, options: SendOptions | undefined): Promise<void> {
@@ -136,8 +149,8 @@ export class Outbox {
   /** A message that has begun and cannot be ended leaves the connection without use. */
   #abandonFragments(): void {
     const { protocol, now } = this.#connection;
-    if (protocol.isSendingFragments)
-      protocol.close(CloseCode.INTERNAL_ERROR, "a fragmented message was abandoned", now);
+    if (!protocol.isSendingFragments) return;
+    protocol.close(CloseCode.INTERNAL_ERROR, "a fragmented message was abandoned", now);
   }
 
   /** Carries out `task`, which sends `size` bytes, when its turn has come. */
@@ -180,8 +193,7 @@ export class Outbox {
 
 const ROOM: Promise<void> = Promise.resolve();
 
-function copyOf(bytes: Uint8Array): Uint8Array {
-  return copyBytes(bytes, 0, bytes.length);
+/** What is wrong with data that waits for its turn is said at once. */
+function checkData(data: Data, options: SendOptions | undefined): string | Uint8Array {
+  return typeof data === "string" ? data : toBytes("send", data, opcodeOf(data, options));
 }
-
-function ignore(): void {}

@@ -24,6 +24,15 @@ export class PendingConnection<UserData = unknown> {
     return this.#id;
   }
 
+  /**
+   * The id, if somebody has asked for it.
+   *
+   * @internal
+   */
+  get assignedId(): string | undefined {
+    return this.#id;
+  }
+
   get localAddress(): string | undefined {
     return this.#endpoints.localAddress;
   }

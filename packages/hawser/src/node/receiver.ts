@@ -5,8 +5,10 @@
  */
 
 import type { Message } from "../protocol/message-assembler.ts";
+import { refuseUnknownOptions } from "../protocol/option-names.ts";
 import { ConcurrencyError, ConnectionClosedOK } from "./errors.ts";
-import { type Delivery, Piece } from "./inbox.ts";
+import { ignore } from "./ignore.ts";
+import { type Delivery, Piece, type Waiter } from "./inbox.ts";
 import type { Session } from "./session.ts";
 
 /** How a message is received. */
@@ -14,6 +16,8 @@ export interface RecvOptions {
   /** Aborting it ends the wait with the signal's reason; no message is lost. */
   readonly signal?: AbortSignal | undefined;
 }
+
+const RECV_OPTIONS = ["signal"] as const satisfies readonly (keyof RecvOptions)[];
 
 export class Receiver {
   readonly #session: Session;
@@ -25,6 +29,7 @@ export class Receiver {
   }
 
   recv(options: RecvOptions | undefined): Promise<Message> {
+    if (options) refuseUnknownOptions("Cannot receive", options, RECV_OPTIONS);
     const concurrent = this.#concurrentCall();
     if (concurrent !== undefined) return Promise.reject(concurrent);
     return this.#next(options?.signal) as Promise<Message>;
@@ -79,35 +84,12 @@ export class Receiver {
       return Promise.resolve(delivery);
     }
     const received = new Promise<Delivery>((resolve, reject) => {
-      if (signal === undefined) inbox.wait({ resolve, reject });
-      else waitUnlessAborted(signal, resolve, reject);
+      const waiter = { resolve, reject };
+      inbox.wait(signal === undefined ? waiter : untilAborted(signal, waiter, () => inbox.stopWaiting()));
     });
     received.catch(ignore);
     this.#session.regulate();
     return received;
-
-    function waitUnlessAborted(
-      signal: AbortSignal,
-      resolve: (delivery: Delivery) => void,
-      reject: (reason: unknown) => void,
-    ): void {
-      const abort = () => {
-        inbox.stopWaiting();
-        reject(signal.reason);
-      };
-      const settle = () => signal.removeEventListener("abort", abort);
-      signal.addEventListener("abort", abort, { once: true });
-      inbox.wait({
-        resolve: (delivery) => {
-          settle();
-          resolve(delivery);
-        },
-        reject: (reason) => {
-          settle();
-          reject(reason);
-        },
-      });
-    }
   }
 
   #concurrentCall(): ConcurrencyError | undefined {
@@ -118,4 +100,22 @@ export class Receiver {
   }
 }
 
-function ignore(): void {}
+/** A waiter that gives up, and calls `stopWaiting`, once the signal is aborted. */
+function untilAborted(signal: AbortSignal, { resolve, reject }: Waiter, stopWaiting: () => void): Waiter {
+  const abort = () => {
+    stopWaiting();
+    reject(signal.reason);
+  };
+  const settle = () => signal.removeEventListener("abort", abort);
+  signal.addEventListener("abort", abort, { once: true });
+  return {
+    resolve: (delivery) => {
+      settle();
+      resolve(delivery);
+    },
+    reject: (reason) => {
+      settle();
+      reject(reason);
+    },
+  };
+}

@@ -2,6 +2,7 @@
  * Who is connected to a server: openings, connections, running handlers, and how many come from each address.
  */
 
+import { ignore } from "./ignore.ts";
 import type { Opening } from "./opening.ts";
 import type { ServerConnection } from "./server-connection.ts";
 
@@ -84,5 +85,3 @@ export class Registry<UserData> {
     else this.#perAddress.set(address ?? "", count);
   }
 }
-
-function ignore(): void {}

@@ -78,7 +78,8 @@ export interface ServeOptions<UserData = unknown> extends ConnectionOptions {
    */
   readonly compression?: CompressionOption;
   /**
-   * Extensions to negotiate, before those of `compression`.
+   * Extensions to negotiate, before the one that `compression` stands for. A `permessage-deflate` here takes the place of that
+   * default.
    *
    * @default none
    */

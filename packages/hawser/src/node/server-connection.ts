@@ -8,26 +8,16 @@ import type { Session } from "./session.ts";
 import type { Endpoints } from "./transport.ts";
 
 export class ServerConnection<UserData = unknown> extends Connection<UserData> {
-  readonly #pending: PendingConnection<UserData>;
+  /** Who the client is, as `basicAuth` or `processRequest` found out. */
+  readonly username: string | undefined;
+  /** Whether the client used TLS, as far as we or trusted proxies know. */
+  readonly isSecure: boolean;
 
   /** @internal */
   constructor(session: Session, agreement: Agreement, endpoints: Endpoints, pending: PendingConnection<UserData>) {
-    super(session, agreement, endpoints);
-    this.#pending = pending;
+    super(session, agreement, endpoints, pending.assignedId);
+    this.username = pending.username;
+    this.isSecure = pending.isSecure;
     this.data = pending.data;
-  }
-
-  override get id(): string {
-    return this.#pending.id;
-  }
-
-  /** Who the client is, as `basicAuth` or `processRequest` found out. */
-  get username(): string | undefined {
-    return this.#pending.username;
-  }
-
-  /** Whether the client used TLS, as far as we or trusted proxies know. */
-  get isSecure(): boolean {
-    return this.#pending.isSecure;
   }
 }

@@ -172,19 +172,20 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
    * longer waited for.
    */
   async untilHandlersReturn(): Promise<void> {
-    const closeTimeout = Math.min(this.settings.connection.closeTimeout, MAX_TIMER_DELAY);
-    const waits = [...this.registry.handlers].map(async ([ws, running]) => {
-      await ws.waitClosed();
-      let timer: NodeJS.Timeout | undefined;
-      const expired = new Promise<"expired">((resolve) => {
-        // No socket keeps the process alive now, and whoever awaits `close()` is owed an answer: so this timer does
-        timer = setTimeout(resolve, closeTimeout, "expired");
-      });
-      const outcome = await Promise.race([running, expired]);
-      clearTimeout(timer);
-      if (outcome === "expired") this.#abandonHandler(ws);
+    await Promise.all([...this.registry.handlers].map(([ws, running]) => this.#untilReturned(ws, running)));
+  }
+
+  async #untilReturned(ws: ServerConnection<UserData>, running: Promise<void>): Promise<void> {
+    await ws.waitClosed();
+    let timer: NodeJS.Timeout | undefined;
+    const expired = new Promise<"expired">((resolve) => {
+      // No socket keeps the process alive now, and whoever awaits `close()` is owed an answer: so this timer does
+      const closeTimeout = Math.min(this.settings.connection.closeTimeout, MAX_TIMER_DELAY);
+      timer = setTimeout(resolve, closeTimeout, "expired");
     });
-    await Promise.all(waits);
+    const outcome = await Promise.race([running, expired]);
+    clearTimeout(timer);
+    if (outcome === "expired") this.#abandonHandler(ws);
   }
 
   #abandonHandler(ws: ServerConnection<UserData>): void {

@@ -81,12 +81,11 @@ export function resolveServeOptions<UserData>(options: ServeOptions<UserData>): 
 }
 
 function resolveHandshake<UserData>(options: ServeOptions<UserData>): ServerHandshakeSettings {
-  const { compression = "deflate", extensions = [] } = options;
   return {
     origins: resolveOrigins(ACTION, options.origins ?? "same-origin"),
     subprotocols: checkSubprotocols(ACTION, options.subprotocols ?? []),
     selectSubprotocol: checkFunction(ACTION, "selectSubprotocol", options.selectSubprotocol) ?? null,
-    extensions: [...checkExtensions(extensions), ...resolveCompression("server", compression)],
+    extensions: resolveExtensions(options),
     sha1Base64: (text) => hash("sha1", text, "base64"),
   };
 }
@@ -106,6 +105,21 @@ function resolveServerHeader(value: string | null | undefined): string | null {
 
 function isFieldValue(value: string): boolean {
   return value !== "" && value.trim() === value && consistsOf(value, FIELD_VALUE);
+}
+
+const DEFLATE = "permessage-deflate";
+
+/** What the application's own permessage-deflate declines must not be accepted by the default one behind it. */
+function resolveExtensions<UserData>({
+  extensions = [],
+  compression,
+}: ServeOptions<UserData>): readonly ServerExtensionFactory[] {
+  const factories = checkExtensions(extensions);
+  if (!factories.some(({ name }) => name === DEFLATE)) {
+    return [...factories, ...resolveCompression("server", compression === undefined ? "deflate" : compression)];
+  }
+  if (compression === undefined || compression === false) return factories;
+  throw new TypeError(`Cannot ${ACTION}: ${DEFLATE} must be either in extensions or in compression, got it in both`);
 }
 
 function checkExtensions(extensions: unknown): readonly ServerExtensionFactory[] {

@@ -4,6 +4,7 @@
 
 import { CloseCode } from "../protocol/close-code.ts";
 import { checkClose } from "../protocol/close-frame.ts";
+import { refuseUnknownOptions } from "../protocol/option-names.ts";
 import { type DrainOptions, type DrainSettings, drainConnections, resolveDrain } from "./draining.ts";
 import type { Listener } from "./listener.ts";
 import type { ServerConnection } from "./server-connection.ts";
@@ -25,6 +26,8 @@ export interface CloseOptions {
    */
   readonly closeConnections?: boolean;
 }
+
+const CLOSE_OPTIONS = ["code", "reason", "closeConnections"] as const satisfies readonly (keyof CloseOptions)[];
 
 /** What a server counts. */
 export interface ServerMetrics {
@@ -98,9 +101,11 @@ export class Server<UserData = unknown> {
    * its connection closed, is logged and no longer waited for. Calling it again is the same as waiting for the first call, but
    * a server that waits for its clients to leave can be closed.
    *
+   * @throws {TypeError} for an unknown option.
    * @throws {RangeError} if `code` must not be sent, or `reason` is longer than 123 bytes.
    */
   close(options: CloseOptions = {}): Promise<void> {
+    refuseUnknownOptions("Cannot close", options, CLOSE_OPTIONS);
     const { code = CloseCode.GOING_AWAY, reason = "", closeConnections = true } = options;
     checkClose(code, reason, this.#core.settings.connection.text);
     this.#isReady = false;
@@ -117,7 +122,7 @@ export class Server<UserData = unknown> {
    * handshakes get 503 with `Retry-After`, and open connections are closed one by one over `window`. Resolves as
    * {@link close} does.
    *
-   * @throws {RangeError} if an option's value is not allowed.
+   * @throws {TypeError | RangeError} for an unknown option or a value that is not allowed.
    */
   drain(options: DrainOptions = {}): Promise<void> {
     const settings = resolveDrain(options, this.#core.settings.connection.text);

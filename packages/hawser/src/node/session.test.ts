@@ -267,6 +267,20 @@ describe("an owner that consumes", () => {
     expect(consumed).toEqual(["a", "b"]);
   });
 
+  test("is held back until the last of several promises has settled", async () => {
+    const consumed: Message[] = [];
+    const { session, peer, clock } = setUp(() => ({ consume: (message) => void consumed.push(message) as undefined }));
+    const releases: (() => void)[] = [];
+    for (let i = 0; i < 2; i++) session.holdBack(new Promise((resolve) => void releases.push(resolve)));
+    peer.append(texts("a"));
+    releases[1]!();
+    await clock.advance(0);
+    expect(consumed).toEqual([]);
+    releases[0]!();
+    await clock.advance(0);
+    expect(consumed).toEqual(["a"]);
+  });
+
   test.each(["send", "sendNow", "sendShared"] as const)(
     "echoes with %s more than may wait, in one turn",
     async (how) => {

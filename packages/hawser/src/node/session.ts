@@ -11,6 +11,7 @@ import type { Message } from "../protocol/message-assembler.ts";
 import { Protocol, type ProtocolSink } from "../protocol/protocol.ts";
 import type { ProtocolSettings } from "../protocol/settings.ts";
 import { type ConnectionClosed, connectionClosed } from "./errors.ts";
+import { ignore } from "./ignore.ts";
 import { Inbox, type InboxLimits, Piece } from "./inbox.ts";
 import { Outbox } from "./outbox.ts";
 import type { Timed, TimingWheel } from "./timing-wheel.ts";
@@ -45,7 +46,8 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   readonly #owner: SessionOwner;
   #inbox: Inbox | undefined;
   #outbox: Outbox | undefined;
-  #isConsuming = false;
+  /** Promises of the consumer's that hold the messages back. */
+  #holds = 0;
   /** What was read and not taken, since the inbox was full before its end. */
   #unread: Uint8Array | undefined;
   /** What broke the connection, other than the peer's breaking a rule. */
@@ -87,7 +89,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
     return this.#outbox?.bufferedAmount ?? this.transport.bufferedAmount;
   }
 
-  /** Made when something is sent. */
+  /** Made when something is sent, or when a consumer asks whether there is room for its answer. */
   get outbox(): Outbox {
     this.#outbox ??= new Outbox(this);
     return this.#outbox;
@@ -128,14 +130,14 @@ export class Session implements ProtocolSink, TransportSink, Timed {
 
   /** Holds back the messages for a consumer until `settled`, which must not reject. */
   holdBack(settled: Promise<void>): void {
-    this.#isConsuming = true;
+    this.#holds++;
     settled.then(() => {
-      this.#isConsuming = false;
+      this.#holds--;
       this.#consumeQueued();
     });
   }
 
-  /** Reads on if there is room again. To be called after something was taken from the inbox. */
+  /** Stops reading or reads on, by the room there is. To be called after something was taken from the inbox. */
   regulate(): void {
     if (this.#isInputOverfull()) this.#stopReading();
     else if (this.#hasInputRoom()) this.#readOn();
@@ -188,8 +190,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   // What the protocol tells
 
   message(message: Message): void {
-    const mayConsume = this.#owner.consume !== undefined && !this.#isHeldBack && (this.#inbox?.isEmpty ?? true);
-    if (mayConsume) this.#consume(message);
+    if (this.#isReadyToConsume && (this.#inbox?.isEmpty ?? true)) this.#consume(message);
     else this.#put(message);
   }
 
@@ -258,7 +259,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   }
 
   get #isHeldBack(): boolean {
-    return this.#isConsuming || this.outbox.isFull();
+    return this.#holds > 0 || this.outbox.isFull();
   }
 
   #consume(message: Message): void {
@@ -268,7 +269,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
 
   #consumeQueued(): void {
     const inbox = this.#inbox;
-    if (inbox === undefined || this.#owner.consume === undefined) return;
+    if (inbox === undefined || !this.isConsumed) return;
     while (!inbox.isEmpty && !this.#isHeldBack) this.#consume(inbox.poll() as Message);
     this.regulate();
   }
@@ -301,8 +302,6 @@ export class Session implements ProtocolSink, TransportSink, Timed {
 
   /** Whether a hook waits for the next message, which is then read to its end. */
   get #isReadyToConsume(): boolean {
-    return this.#owner.consume !== undefined && !this.#isHeldBack;
+    return this.isConsumed && !this.#isHeldBack;
   }
 }
-
-function ignore(): void {}

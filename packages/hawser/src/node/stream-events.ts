@@ -3,6 +3,7 @@
  */
 
 import type { Duplex } from "node:stream";
+import { ignore } from "./ignore.ts";
 
 type Listeners = Readonly<Record<string, (value: never) => void>>;
 
@@ -64,5 +65,3 @@ export function keepErrors<Stream extends Duplex>(stream: Stream): Stream {
 function unexpectedEnd(): Error {
   return new Error("the connection was closed");
 }
-
-function ignore(): void {}

@@ -3,6 +3,8 @@
  * may be asynchronous all the same, and what it rejects with must not end the process.
  */
 
+import { ignore } from "./ignore.ts";
+
 /**
  * A promise that resolves when `result` has settled, after `failed` was told if it rejected; `undefined` if there is nothing
  * to wait for. `failed` must not throw.
@@ -11,5 +13,3 @@ export function settled(result: unknown, failed: (error: unknown) => void): Prom
   if (typeof (result as PromiseLike<unknown> | null | undefined)?.then !== "function") return undefined;
   return Promise.resolve(result).then(ignore, failed);
 }
-
-function ignore(): void {}

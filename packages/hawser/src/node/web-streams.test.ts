@@ -4,6 +4,12 @@ import { connectedPair } from "../testing/connected-pair.ts";
 import { scriptedPeer } from "../testing/scripted-peer.ts";
 import { ConnectionClosedError } from "./errors.ts";
 
+test("are the same at each access", () => {
+  const { client } = connectedPair();
+  expect(client.readable).toBe(client.readable);
+  expect(client.writable).toBe(client.writable);
+});
+
 describe("readable", () => {
   test("gives the messages, and ends when the connection closes normally", async () => {
     const { client, server } = connectedPair();

@@ -183,6 +183,7 @@ describe.each(SIDES)("%s: the time for closing", (side) => {
     expect(endpoint.takeEvents()).toEqual([]);
     protocol.handleTimeout(10_500);
     expect(endpoint.takeEvents()).toEqual([abort]);
+    expect(protocol.deadline).toBe(NEVER);
   });
 
   test("may be without end; closing is announced once all the same", () => {

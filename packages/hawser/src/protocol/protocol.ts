@@ -155,7 +155,7 @@ export class Protocol implements FrameSink {
   /** The time of {@link deadline} has come. */
   handleTimeout(now: number): void {
     this.#now = now;
-    if (now >= this.#closeDeadline) this.#sink.abort();
+    if (now >= this.#closeDeadline) this.#abort();
     else if (!this.canSend) return;
     else if (this.#keepalive.isPeerLost(now)) this.fail(protocolFault("KEEPALIVE_TIMEOUT"), now);
     else if (this.#keepalive.isPingDue(now)) this.#pingForKeepalive(now);
@@ -208,7 +208,7 @@ export class Protocol implements FrameSink {
   ping(payload: Uint8Array, now: number, waiter?: PingWaiter): boolean {
     checkControlPayload("ping", payload);
     if (!this.canSend) return false;
-    this.#expectPong(copyBytes(payload, 0, payload.length), now, waiter);
+    this.#expectPong(copyBytes(payload), now, waiter);
     this.#sender.control(Opcode.PING, payload);
     return true;
   }
@@ -275,7 +275,7 @@ export class Protocol implements FrameSink {
 
   #receiveControlPiece(opcode: Opcode, piece: Uint8Array, isLastPiece: boolean): void {
     const payload = this.#controlPayload === undefined ? piece : join(this.#controlPayload, piece);
-    this.#controlPayload = isLastPiece ? undefined : join(payload, NO_BYTES);
+    this.#controlPayload = isLastPiece ? undefined : copyBytes(payload);
     if (!isLastPiece) return;
     this.#controlOpcode = undefined;
     if (opcode === Opcode.CLOSE) this.#receiveClose(payload);
@@ -286,7 +286,7 @@ export class Protocol implements FrameSink {
   #receivePing(payload: Uint8Array): void {
     // RFC 6455 5.5.2: "an endpoint MUST send a Pong frame in response, unless it already received a Close frame"; 5.5.3
     // lets it answer "only the most recently processed Ping", which bounds what a flood of them can cost.
-    this.#owedPong = this.#output.isCongested ? copyBytes(payload, 0, payload.length) : undefined;
+    this.#owedPong = this.#output.isCongested ? copyBytes(payload) : undefined;
     if (this.#owedPong === undefined) this.#sender.control(Opcode.PONG, payload);
     this.#sink.ping(payload);
   }
@@ -356,6 +356,12 @@ export class Protocol implements FrameSink {
     this.#sink.end();
   }
 
+  /** Once: a transport may take its time to end, and nothing more can be done about it. */
+  #abort(): void {
+    this.#closeDeadline = Number.POSITIVE_INFINITY;
+    this.#sink.abort();
+  }
+
   get #assembler(): MessageAssembler {
     this.#lazyAssembler ??= new MessageAssembler(this.#sink, this.#settings, this.#extensions);
     return this.#lazyAssembler;
@@ -388,5 +394,3 @@ function checkControlPayload(action: string, payload: Uint8Array): void {
 function claimedRsv(extensions: readonly Extension[]): number {
   return extensions.reduce((bits, extension) => bits | extension.rsv, 0);
 }
-
-const NO_BYTES: Uint8Array = new Uint8Array(0);
