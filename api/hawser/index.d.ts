@@ -353,7 +353,7 @@ export declare abstract class Connection<UserData = unknown> implements AsyncIte
     #private;
     readonly [SESSION]: Session;
     data: UserData;
-    constructor(session: Session, agreement: Agreement, endpoints: Endpoints);
+    constructor(session: Session, agreement: Agreement, endpoints: Endpoints, id?: string);
     get id(): string;
     get request(): HttpRequestHead;
     get response(): HandshakeAnswer;
@@ -385,9 +385,9 @@ export declare abstract class Connection<UserData = unknown> implements AsyncIte
 
 // node/connection-options.d.ts
 import type { MaskingKeys } from "../protocol/frame-writer.ts";
-import type { Role } from "../protocol/settings.ts";
+import type { ProtocolSettings, Role } from "../protocol/settings.ts";
+import type { InboxLimits } from "./inbox.ts";
 import { type Logger } from "./logger.ts";
-import type { SessionSettings } from "./session.ts";
 export interface SlowConsumerOptions {
     readonly maxBuffered?: number;
     readonly stall?: number;
@@ -422,7 +422,8 @@ export declare const ConnectionDefaults: {
     readonly SLOW_MAX_BUFFERED: 1048576;
     readonly SLOW_STALL: 30000;
 };
-export interface ConnectionSettings extends SessionSettings {
+export interface ConnectionSettings extends ProtocolSettings, InboxLimits {
+    readonly writeLimit: number;
     readonly slowConsumer: Required<SlowConsumerOptions>;
     readonly logger: Logger;
 }
@@ -437,6 +438,8 @@ export interface SendOptions {
     readonly text?: boolean;
     readonly compress?: boolean;
 }
+export declare const SEND_OPTIONS: readonly ["text", "compress"];
+export declare function checkSendOptions(options: SendOptions | undefined): void;
 export declare function isFragments(data: unknown): data is DataFragments;
 export declare function opcodeOf(data: Data, options: SendOptions | undefined): DataOpcode;
 export declare function toBytes(action: string, data: Data, opcode?: DataOpcode): Uint8Array;
@@ -463,7 +466,7 @@ import type { HttpHeaders } from "../handshake/http-headers.ts";
 import { type CloseStatus } from "../protocol/close-code.ts";
 import type { CloseInfo } from "../protocol/closing.ts";
 import type { ProtocolErrorCode, ProtocolFault } from "../protocol/errors.ts";
-export type HandshakeErrorCode = "HANDSHAKE_REFUSED" | "HANDSHAKE_INVALID" | "HANDSHAKE_TIMEOUT" | "HANDSHAKE_ABORTED" | "CONNECT_FAILED" | "PROXY_FAILED" | "REDIRECT_REFUSED" | "TOO_MANY_REDIRECTS";
+export type HandshakeErrorCode = "HANDSHAKE_REFUSED" | "HANDSHAKE_INVALID" | "HANDSHAKE_TIMEOUT" | "CONNECT_FAILED" | "PROXY_FAILED" | "REDIRECT_REFUSED" | "TOO_MANY_REDIRECTS";
 export type HawserErrorCode = HandshakeErrorCode | ProtocolErrorCode | "CONCURRENCY";
 export declare abstract class HawserError extends Error {
     abstract readonly code: HawserErrorCode | number;
@@ -561,6 +564,7 @@ export declare class PendingConnection<UserData = unknown> {
     username: string | undefined;
     constructor(endpoints: Endpoints);
     get id(): string;
+    get assignedId(): string | undefined;
     get localAddress(): string | undefined;
     get localPort(): number | undefined;
     get remoteAddress(): string | undefined;
@@ -678,11 +682,9 @@ import type { PendingConnection } from "./pending-connection.ts";
 import type { Session } from "./session.ts";
 import type { Endpoints } from "./transport.ts";
 export declare class ServerConnection<UserData = unknown> extends Connection<UserData> {
-    #private;
+    readonly username: string | undefined;
+    readonly isSecure: boolean;
     constructor(session: Session, agreement: Agreement, endpoints: Endpoints, pending: PendingConnection<UserData>);
-    get id(): string;
-    get username(): string | undefined;
-    get isSecure(): boolean;
 }
 
 // node/shutdown.d.ts
@@ -733,9 +735,9 @@ export declare const CloseCode: {
     readonly GOING_AWAY: 1001;
     readonly PROTOCOL_ERROR: 1002;
     readonly UNSUPPORTED_DATA: 1003;
-    readonly NO_STATUS_RECEIVED: 1005;
+    readonly NO_STATUS_RCVD: 1005;
     readonly ABNORMAL_CLOSURE: 1006;
-    readonly INVALID_PAYLOAD: 1007;
+    readonly INVALID_DATA: 1007;
     readonly POLICY_VIOLATION: 1008;
     readonly MESSAGE_TOO_BIG: 1009;
     readonly MANDATORY_EXTENSION: 1010;
@@ -826,6 +828,7 @@ export interface Extension {
     readonly rsv: number;
     encode(payload: Uint8Array, part: MessagePart): Uint8Array | undefined;
     decode(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault;
+    decodePart?(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault | undefined;
     readonly sharing?: ExtensionSharing;
     release?(): void;
 }
@@ -851,7 +854,7 @@ export declare class MessageAssembler {
     #private;
     constructor(sink: MessageSink, settings: ProtocolSettings, extensions: readonly Extension[]);
     get heldBytes(): number;
-    stream(): void;
+    stream(): ProtocolFault | undefined;
     frameHeader(opcode: Opcode, isFinal: boolean, rsv: number, length: number): ProtocolFault | undefined;
     framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean): ProtocolFault | undefined;
 }

@@ -44,9 +44,9 @@ export declare const CloseCode: {
     readonly GOING_AWAY: 1001;
     readonly PROTOCOL_ERROR: 1002;
     readonly UNSUPPORTED_DATA: 1003;
-    readonly NO_STATUS_RECEIVED: 1005;
+    readonly NO_STATUS_RCVD: 1005;
     readonly ABNORMAL_CLOSURE: 1006;
-    readonly INVALID_PAYLOAD: 1007;
+    readonly INVALID_DATA: 1007;
     readonly POLICY_VIOLATION: 1008;
     readonly MESSAGE_TOO_BIG: 1009;
     readonly MANDATORY_EXTENSION: 1010;
@@ -167,6 +167,7 @@ export interface Extension {
     readonly rsv: number;
     encode(payload: Uint8Array, part: MessagePart): Uint8Array | undefined;
     decode(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault;
+    decodePart?(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault | undefined;
     readonly sharing?: ExtensionSharing;
     release?(): void;
 }
@@ -202,7 +203,7 @@ export declare class MessageAssembler {
     #private;
     constructor(sink: MessageSink, settings: ProtocolSettings, extensions: readonly Extension[]);
     get heldBytes(): number;
-    stream(): void;
+    stream(): ProtocolFault | undefined;
     frameHeader(opcode: Opcode, isFinal: boolean, rsv: number, length: number): ProtocolFault | undefined;
     framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean): ProtocolFault | undefined;
 }

@@ -151,6 +151,17 @@ export function deflateEngineContract(engine: DeflateEngine): void {
       expect(inflater().inflate(hex(compressed), 100)).toBe("INVALID");
     });
 
+    test.each([
+      ["INVALID", "f3 48 cd c9 c9 07 00 ff ff", 100],
+      ["TOO_BIG", twoFinalBlocks(), 9],
+    ])("a fault amid final blocks leaves the window as it was: %s", (fault, compressed, maxSize) => {
+      const subject = inflater();
+      const known = utf8("a hawser is a thick rope");
+      subject.inflate(deflateRawSync(known, SYNC), 100);
+      expect(subject.inflate(hex(compressed), maxSize)).toBe(fault);
+      expect(subject.inflate(deflateRawSync(known, { ...SYNC, dictionary: known }), 100)).toEqual(known);
+    });
+
     test("a message that is cut anywhere inside its data is INVALID", () => {
       const plaintext = Buffer.concat(feed(4));
       for (const compressed of [deflateRawSync(plaintext, SYNC).subarray(0, -4), deflateRawSync(plaintext)]) {

@@ -45,7 +45,8 @@ export type InflateFault = "TOO_BIG" | "INVALID";
 export interface Inflater {
   /**
    * Decompresses a message's DEFLATE data (with or without its last octets `00 00 ff ff`) against the window, and adds the
-   * plaintext to the window. Stops as soon as the result would exceed `maxSize` bytes. Never throws for what `payload` holds.
+   * plaintext to the window. Stops as soon as the result would exceed `maxSize` bytes. Never throws for what `payload` holds;
+   * a fault leaves the window as it was.
    */
   inflate(payload: Uint8Array, maxSize: number): Uint8Array | InflateFault;
   /** Forgets the window: the next message comes without context. */

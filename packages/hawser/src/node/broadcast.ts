@@ -8,7 +8,6 @@ import { FIN, serializeFrame } from "../protocol/frame-writer.ts";
 import { type DataOpcode, Opcode } from "../protocol/opcode.ts";
 import { refuseUnknownOptions } from "../protocol/option-names.ts";
 import { type Connection, SESSION } from "./connection.ts";
-import type { ConnectionSettings } from "./connection-options.ts";
 import { type Data, opcodeOf, SEND_OPTIONS, type SendOptions, toBytes } from "./data.ts";
 import { ignore } from "./ignore.ts";
 import type { Session } from "./session.ts";
@@ -61,7 +60,7 @@ const NOBODY: ReadonlySet<Connection> = new Set();
 
 function deliver(session: Session, message: SharedMessage): keyof BroadcastResult {
   if (!session.protocol.canSend) return "skipped";
-  const { slowConsumer } = session.settings as ConnectionSettings;
+  const { slowConsumer } = session.settings;
   const { transport, protocol } = session;
   if (session.bufferedAmount <= slowConsumer.maxBuffered && transport.stalledFor <= slowConsumer.stall) {
     return attempt(session, message);
@@ -77,7 +76,7 @@ function attempt(session: Session, message: SharedMessage): "sent" | "failed" {
     message.sendTo(session);
     return "sent";
   } catch (error) {
-    (session.settings as ConnectionSettings).logger.error({ err: error }, "a broadcast could not be sent");
+    session.settings.logger.error({ err: error }, "a broadcast could not be sent");
     return "failed";
   }
 }

@@ -46,7 +46,7 @@ export interface ForeverOptions extends ConnectOptions {
   /**
    * Whether another attempt is made after this error of `connect()`; otherwise the iteration throws it.
    *
-   * Default: after a failure of the network, a timeout, and the statuses 429, 500, 502, 503 and 504.
+   * Default: after a failure of the network, a timeout, and the statuses 500, 502, 503 and 504.
    */
   readonly isRetryable?: (error: unknown) => boolean;
   /**

@@ -4,10 +4,10 @@
 
 import type { MaskingKeys } from "../protocol/frame-writer.ts";
 import { refuseUnknownOptions } from "../protocol/option-names.ts";
-import type { Role } from "../protocol/settings.ts";
+import type { ProtocolSettings, Role } from "../protocol/settings.ts";
+import type { InboxLimits } from "./inbox.ts";
 import { type Logger, resolveLogger } from "./logger.ts";
 import { checkDuration, checkDurationOrNull, checkLimit, checkWord } from "./option-checks.ts";
-import type { SessionSettings } from "./session.ts";
 import { nodeTextCodec } from "./text-codec.ts";
 
 /** What happens to a receiver that does not keep up with broadcasts. */
@@ -136,7 +136,9 @@ export const ConnectionDefaults = {
 } as const;
 
 /** What all connections of an endpoint share, resolved. */
-export interface ConnectionSettings extends SessionSettings {
+export interface ConnectionSettings extends ProtocolSettings, InboxLimits {
+  /** Bytes that wait for the peer above which `send()` waits; it goes on at a quarter. */
+  readonly writeLimit: number;
   readonly slowConsumer: Required<SlowConsumerOptions>;
   readonly logger: Logger;
 }
@@ -182,7 +184,7 @@ export function resolveConnectionOptions(
 function resolveMaxQueue(
   action: string,
   maxQueue: NonNullable<ConnectionOptions["maxQueue"]>,
-): SessionSettings["maxQueue"] {
+): InboxLimits["maxQueue"] {
   if (typeof maxQueue !== "object" || maxQueue === null) {
     const high = checkLimit(action, "maxQueue", maxQueue);
     return { high, low: Math.floor(high / 4) };

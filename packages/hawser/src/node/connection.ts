@@ -154,7 +154,7 @@ export abstract class Connection<UserData = unknown> implements AsyncIterable<Me
 
   /**
    * Receives the next message in fragments as they arrive, so that it need not be held whole; large fragments come in pieces,
-   * and a compressed message all at once. To be iterated once; leaving early drops the rest of the message.
+   * and compressed ones where their sender flushed. To be iterated once; leaving early drops the rest of the message.
    */
   recvStream(): AsyncGenerator<Message, void, void> {
     return this.#receive().pieces();

@@ -24,7 +24,6 @@ export type HandshakeErrorCode =
   | "HANDSHAKE_REFUSED"
   | "HANDSHAKE_INVALID"
   | "HANDSHAKE_TIMEOUT"
-  | "HANDSHAKE_ABORTED"
   | "CONNECT_FAILED"
   | "PROXY_FAILED"
   | "REDIRECT_REFUSED"
@@ -133,7 +132,7 @@ export function connectionClosed(info: CloseInfo, cause: Error | undefined): Con
 function isNormal(status: CloseStatus | undefined): boolean {
   if (status === undefined) return false;
   const { code } = status;
-  return code === CloseCode.NORMAL_CLOSURE || code === CloseCode.GOING_AWAY || code === CloseCode.NO_STATUS_RECEIVED;
+  return code === CloseCode.NORMAL_CLOSURE || code === CloseCode.GOING_AWAY || code === CloseCode.NO_STATUS_RCVD;
 }
 
 function describeClose({ received, sent, receivedThenSent }: CloseInfo): string {

@@ -122,11 +122,8 @@ export class Opening<UserData> implements TransportSink, Timed {
   /** The handshake took too long, or the refusal was not taken. */
   handleTimeout(): void {
     this.deadline = Number.POSITIVE_INFINITY;
-    if (!this.#isOver && this.#early.length === 0) {
-      this.refuse(textResponse(408, "The opening handshake took longer than openTimeout\n"));
-    } else {
-      this.#transport.abort();
-    }
+    if (this.#isOver) this.#transport.abort();
+    else this.refuse(textResponse(408, "The opening handshake took longer than openTimeout\n"));
   }
 
   // The request

@@ -179,6 +179,15 @@ describe("iteration", () => {
 });
 
 describe("recvStream", () => {
+  test.each([false, "deflate"] as const)("gives what was sent in fragments, compression %s", async (compression) => {
+    const { client, server } = connectedPair({ compression });
+    const pieces = all(server.recvStream());
+    await client.send(["one", "two", "", "drei und zwanzig, drei und dreißig"]);
+    await expect(pieces).resolves.toEqual(["one", "two", "drei und zwanzig, drei und dreißig"]);
+    await client.send("whole");
+    await expect(server.recv()).resolves.toBe("whole");
+  });
+
   test("gives fragments as they arrive", async () => {
     const { connection, peer } = scriptedPeer("client");
     const stream = connection.recvStream();

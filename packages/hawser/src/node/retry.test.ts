@@ -24,7 +24,7 @@ describe("isTransient", () => {
     [failed("PROXY_FAILED"), false],
     [failed("PROXY_FAILED", 407), false],
     [failed("PROXY_FAILED", 504), true],
-    ...[429, 500, 502, 503, 504].map((status) => [failed("HANDSHAKE_REFUSED", status), true] as const),
+    ...[500, 502, 503, 504].map((status) => [failed("HANDSHAKE_REFUSED", status), true] as const),
     ...[301, 400, 401, 403, 404, 426, 501].map((status) => [failed("HANDSHAKE_REFUSED", status), false] as const),
     [new TypeError("Cannot connect"), false],
     [undefined, false],

@@ -5,14 +5,14 @@
 import { HandshakeError } from "./errors.ts";
 
 /** Statuses of a server, or a proxy before it, that may soon be well again. */
-const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
+const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 
 /** What a SOCKS proxy says of a destination that it cannot reach now, rather than of the request. */
 const TRANSIENT_SOCKS_FAILURE = /Failure|Failed|Unreachable|Refused|Expired|closed/i;
 const SOCKS_AUTHENTICATION = /Authentication|Auth/;
 
 /**
- * Yes for what the network did: no connection, no TLS, no answer in time or none at all; and for answers of 429, 500, 502, 503
+ * Yes for what the network did: no connection, no TLS, no answer in time or none at all; and for answers of 500, 502, 503
  * and 504. No for everything else: other answers, broken rules, mistakes in the options.
  */
 export function isTransient(error: unknown): boolean {

@@ -9,19 +9,13 @@ import type { CloseInfo } from "../protocol/closing.ts";
 import type { Extension } from "../protocol/extension.ts";
 import type { Message } from "../protocol/message-assembler.ts";
 import { Protocol, type ProtocolSink } from "../protocol/protocol.ts";
-import type { ProtocolSettings } from "../protocol/settings.ts";
+import type { ConnectionSettings } from "./connection-options.ts";
 import { type ConnectionClosed, connectionClosed } from "./errors.ts";
 import { ignore } from "./ignore.ts";
-import { Inbox, type InboxLimits, Piece } from "./inbox.ts";
+import { Inbox, Piece } from "./inbox.ts";
 import { Outbox } from "./outbox.ts";
 import type { Timed, TimingWheel } from "./timing-wheel.ts";
 import type { Transport, TransportSink } from "./transport.ts";
-
-/** What all connections of an endpoint share. */
-export interface SessionSettings extends ProtocolSettings, InboxLimits {
-  /** Bytes that wait for the peer above which `send()` waits; it goes on at a quarter. */
-  readonly writeLimit: number;
-}
 
 /** Who is told what happens to a session. Methods must not throw. */
 export interface SessionOwner {
@@ -38,7 +32,7 @@ export interface SessionOwner {
 }
 
 export class Session implements ProtocolSink, TransportSink, Timed {
-  readonly settings: SessionSettings;
+  readonly settings: ConnectionSettings;
   readonly transport: Transport;
   readonly protocol: Protocol;
   readonly extensions: readonly Extension[];
@@ -60,7 +54,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   slot = -1;
 
   constructor(
-    settings: SessionSettings,
+    settings: ConnectionSettings,
     transport: Transport,
     extensions: readonly Extension[],
     wheel: TimingWheel,

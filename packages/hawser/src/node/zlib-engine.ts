@@ -127,19 +127,48 @@ class ZlibInflater implements Inflater {
     // Not a block at all, strictly speaking, but there is one way only to understand it
     if (payload.length === 0) return new Uint8Array(0);
     const input = terminated(payload);
+    const first = this.#inflateStretch(input, maxSize);
+    if (typeof first === "string") return first;
+    if (first.consumed >= payload.length) return this.#accept(first, payload, input);
+    // zlib stops after a final block, and the next stretch needs what came before it
+    const before = this.#window.bytes.slice();
+    const plaintext = this.#inflateStretches(first, payload, input, maxSize);
+    if (typeof plaintext === "string") {
+      this.#window.reset();
+      this.#window.append(before);
+    }
+    return plaintext;
+  }
+
+  /** A stretch that goes to the message's end. */
+  #accept({ plaintext, consumed }: Stretch, payload: Uint8Array, input: Uint8Array): Uint8Array | InflateFault {
+    // RFC 7692, 7.2.3.4 has senders put an empty block after a final one. Some do not, and end with the final block. In
+    // between, the message's last block took octets for its own that were appended here: it had been cut.
+    if (consumed !== input.length && consumed !== payload.length) return "INVALID";
+    this.#window.append(plaintext);
+    return plaintext;
+  }
+
+  #inflateStretches(
+    first: Stretch,
+    payload: Uint8Array,
+    input: Uint8Array,
+    maxSize: number,
+  ): Uint8Array | InflateFault {
     const pieces: Uint8Array[] = [];
+    let { plaintext, consumed } = first;
     let size = 0;
-    let consumed = 0;
-    for (let finalBlocks = 0; finalBlocks <= MAX_FINAL_BLOCKS; finalBlocks++) {
-      const stretch = this.#inflateStretch(input.subarray(consumed), maxSize - size);
-      if (typeof stretch === "string") return stretch;
-      if (stretch.plaintext.length > 0) pieces.push(stretch.plaintext);
-      size += stretch.plaintext.length;
-      consumed += stretch.consumed;
-      // RFC 7692, 7.2.3.4 has senders put an empty block after a final one. Some do not, and end with the final block.
-      if (consumed === input.length || consumed === payload.length) return joined(pieces, size);
-      // The message's last block took octets for its own that were appended here: it had been cut
-      if (consumed > payload.length) return "INVALID";
+    for (let finalBlocks = 0; finalBlocks < MAX_FINAL_BLOCKS; finalBlocks++) {
+      this.#window.append(plaintext);
+      pieces.push(plaintext);
+      size += plaintext.length;
+      const next = this.#inflateStretch(input.subarray(consumed), maxSize - size);
+      if (typeof next === "string") return next;
+      consumed += next.consumed;
+      plaintext = next.plaintext;
+      if (consumed < payload.length) continue;
+      const last = this.#accept({ plaintext, consumed }, payload, input);
+      return typeof last === "string" ? last : joined([...pieces, last], size + last.length);
     }
     return "INVALID";
   }
@@ -157,9 +186,7 @@ class ZlibInflater implements Inflater {
     });
     if (typeof stretch === "string") return stretch;
     // zlib knows no limit of zero bytes
-    if (stretch.plaintext.length > maxSize) return "TOO_BIG";
-    this.#window.append(stretch.plaintext);
-    return stretch;
+    return stretch.plaintext.length > maxSize ? "TOO_BIG" : stretch;
   }
 }
 
@@ -211,7 +238,6 @@ function compact(buffer: Buffer<ArrayBuffer>): Uint8Array {
 }
 
 function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!;
   const whole = new Uint8Array(size);
   let offset = 0;
   for (const piece of pieces) {

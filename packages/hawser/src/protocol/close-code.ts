@@ -7,10 +7,10 @@ export const CloseCode = {
   PROTOCOL_ERROR: 1002,
   UNSUPPORTED_DATA: 1003,
   /** Never on the wire: the Close frame had no status code. */
-  NO_STATUS_RECEIVED: 1005,
+  NO_STATUS_RCVD: 1005,
   /** Never on the wire: the connection ended without a Close frame. */
   ABNORMAL_CLOSURE: 1006,
-  INVALID_PAYLOAD: 1007,
+  INVALID_DATA: 1007,
   POLICY_VIOLATION: 1008,
   MESSAGE_TOO_BIG: 1009,
   MANDATORY_EXTENSION: 1010,
@@ -46,7 +46,7 @@ export function isSendableCloseCode(code: number): boolean {
     case CloseCode.GOING_AWAY:
     case CloseCode.PROTOCOL_ERROR:
     case CloseCode.UNSUPPORTED_DATA:
-    case CloseCode.INVALID_PAYLOAD:
+    case CloseCode.INVALID_DATA:
     case CloseCode.POLICY_VIOLATION:
     case CloseCode.MESSAGE_TOO_BIG:
     case CloseCode.MANDATORY_EXTENSION:

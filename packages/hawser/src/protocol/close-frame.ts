@@ -8,7 +8,7 @@ import { type ProtocolFault, protocolFault } from "./errors.ts";
 
 /** Reads a payload that a peer sent. */
 export function parseClose(payload: Uint8Array, text: TextCodec): CloseStatus | ProtocolFault {
-  if (payload.length === 0) return { code: CloseCode.NO_STATUS_RECEIVED, reason: "" };
+  if (payload.length === 0) return { code: CloseCode.NO_STATUS_RCVD, reason: "" };
   if (payload.length === 1) return protocolFault("CLOSE_PAYLOAD_INVALID");
   const code = payload[0]! * 256 + payload[1]!;
   if (!isSendableCloseCode(code)) return protocolFault("CLOSE_CODE_INVALID", String(code));
@@ -18,7 +18,7 @@ export function parseClose(payload: Uint8Array, text: TextCodec): CloseStatus | 
 
 /** The payload for a status; empty for 1005, which says that there is none. */
 export function serializeClose({ code, reason }: CloseStatus, text: TextCodec): Uint8Array {
-  if (code === CloseCode.NO_STATUS_RECEIVED) return new Uint8Array(0);
+  if (code === CloseCode.NO_STATUS_RCVD) return new Uint8Array(0);
   const encoded = text.encode(reason);
   const payload = new Uint8Array(2 + encoded.length);
   payload[0] = code >>> 8;

@@ -21,7 +21,7 @@ export const ProtocolErrors = {
   CLOSE_PAYLOAD_INVALID: [CloseCode.PROTOCOL_ERROR, "a Close frame carries a single byte"],
   CLOSE_CODE_INVALID: [CloseCode.PROTOCOL_ERROR, "a Close frame carries a status code that must not be sent"],
   EXTENSION_DATA_INVALID: [CloseCode.PROTOCOL_ERROR, "the data of an extension is invalid"],
-  UTF8_INVALID: [CloseCode.INVALID_PAYLOAD, "a text is not valid UTF-8"],
+  UTF8_INVALID: [CloseCode.INVALID_DATA, "a text is not valid UTF-8"],
   MESSAGE_TOO_BIG: [CloseCode.MESSAGE_TOO_BIG, "a message exceeds maxSize"],
   FRAGMENT_TOO_BIG: [CloseCode.MESSAGE_TOO_BIG, "a frame exceeds maxFragmentSize"],
   TOO_MANY_FRAGMENTS: [CloseCode.MESSAGE_TOO_BIG, "a message has more than maxFragments frames"],

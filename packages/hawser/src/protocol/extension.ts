@@ -50,6 +50,15 @@ export interface Extension {
   decode(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault;
 
   /**
+   * Decodes the beginning of a message that is being streamed, or what came since the last part; the rest comes by further
+   * calls, and the last of it by {@link decode}. `undefined` says that it cannot be decoded before more has arrived, and
+   * leaves everything as it was. Otherwise as {@link decode}.
+   *
+   * Without it, a message is decoded when it is complete.
+   */
+  decodePart?(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault | undefined;
+
+  /**
    * Present when the encoding of one message can serve many connections: all those whose `sharing.key` is equal.
    */
   readonly sharing?: ExtensionSharing;

@@ -10,7 +10,8 @@ import { ByteAccumulator } from "../bytes/byte-accumulator.ts";
 import { copyBytes } from "../bytes/copy.ts";
 import { incompleteTail, Utf8State, utf8Check } from "../bytes/utf8.ts";
 import { type ProtocolErrorCode, type ProtocolFault, protocolFault } from "./errors.ts";
-import type { Extension } from "./extension.ts";
+import type { Extension, ExtensionFault } from "./extension.ts";
+import { MessageDecoder } from "./message-decoder.ts";
 import { type DataOpcode, Opcode } from "./opcode.ts";
 import type { ProtocolSettings } from "./settings.ts";
 
@@ -43,6 +44,8 @@ export class MessageAssembler {
   #utf8: Utf8State = Utf8State.COMPLETE;
   /** What has arrived of a message that does not lie in one piece of input; made when needed. */
   #gathered: ByteAccumulator | undefined;
+  /** What has arrived of a message that an extension encoded. */
+  #decoder: MessageDecoder | undefined;
   #isStreaming = false;
 
   constructor(sink: MessageSink, settings: ProtocolSettings, extensions: readonly Extension[]) {
@@ -53,13 +56,15 @@ export class MessageAssembler {
 
   /** Bytes held of a message that is not complete. */
   get heldBytes(): number {
-    return this.#gathered?.length ?? 0;
+    return (this.#gathered?.length ?? 0) + (this.#decoder?.heldBytes ?? 0);
   }
 
   /** From now on to the end of the message in progress, or of the next one, pieces are handed out as they arrive. */
-  stream(): void {
+  stream(): ProtocolFault | undefined {
     this.#isStreaming = true;
-    if (this.#opcode !== undefined && this.#rsv === 0) this.#emitPiece(false);
+    if (this.#decoder !== undefined) return this.#acceptDecoded(this.#decoder.part(), false);
+    if (this.#opcode !== undefined) this.#emitPiece(false);
+    return undefined;
   }
 
   /** A data frame begins. Judges it before memory is taken. */
@@ -80,19 +85,11 @@ export class MessageAssembler {
   /** A piece of its payload; valid during the call. */
   framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean): ProtocolFault | undefined {
     const isComplete = isLastPiece && this.#isFinalFrame;
-    if (isComplete && this.#rsv === 0 && this.heldBytes === 0 && !this.#isStreaming) {
-      return this.#emitDirectly(bytes, start, end);
-    }
-    if (this.#opcode === Opcode.TEXT && this.#rsv === 0 && !this.#checkText(bytes, start, end)) {
-      return protocolFault("UTF8_INVALID");
-    }
-    if (end > start) {
-      this.#gathered ??= new ByteAccumulator();
-      this.#gathered.append(bytes, start, end, this.#expectedSize());
-    }
+    if (this.#rsv !== 0) return this.#decodePayload(bytes, start, end, isLastPiece);
+    if (isComplete && this.heldBytes === 0 && !this.#isStreaming) return this.#emitDirectly(bytes, start, end);
+    if (!this.#gather(bytes, start, end)) return protocolFault("UTF8_INVALID");
     if (isComplete) return this.#finish();
-    if (this.#isStreaming && this.#rsv === 0 && (isLastPiece || this.heldBytes >= STREAMED_PIECE))
-      this.#emitPiece(false);
+    if (this.#isStreaming && (isLastPiece || this.heldBytes >= STREAMED_PIECE)) this.#emitPiece(false);
     return undefined;
   }
 
@@ -124,50 +121,55 @@ export class MessageAssembler {
     return this.#isFinalFrame ? this.#size : this.#size * 2;
   }
 
-  #checkText(bytes: Uint8Array, start: number, end: number): boolean {
-    this.#utf8 = utf8Check(this.#utf8, bytes, start, end, this.#settings.text);
-    return this.#utf8 !== Utf8State.INVALID;
+  /** Keeps a piece of a message; whether it is valid, being text. */
+  #gather(bytes: Uint8Array, start: number, end: number): boolean {
+    if (this.#opcode === Opcode.TEXT) {
+      this.#utf8 = utf8Check(this.#utf8, bytes, start, end, this.#settings.text);
+      if (this.#utf8 === Utf8State.INVALID) return false;
+    }
+    if (end > start) {
+      this.#gathered ??= new ByteAccumulator();
+      this.#gathered.append(bytes, start, end, this.#expectedSize());
+    }
+    return true;
   }
 
   #finish(): ProtocolFault | undefined {
     if (this.#utf8 !== Utf8State.COMPLETE) return protocolFault("UTF8_INVALID");
-    if (this.#rsv !== 0) return this.#finishEncoded();
-    if (this.#isStreaming) this.#emitPiece(true);
-    else this.#finishGathered(this.#takeGathered());
+    if (!this.#isStreaming) return this.#emitWhole(this.#takeGathered());
+    this.#emitPiece(true);
     return undefined;
   }
 
-  #finishEncoded(): ProtocolFault | undefined {
-    const decoded = this.#decode(this.#takeGathered());
-    if (typeof decoded === "string") return this.#decodingFault(decoded);
-    return this.#finishGathered(decoded);
+  // Messages that an extension encoded
+
+  #decodePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean): ProtocolFault | undefined {
+    this.#decoder ??= new MessageDecoder(this.#extensions, this.#rsv, this.#settings.maxSize);
+    this.#decoder.append(bytes, start, end, this.#expectedSize());
+    if (isLastPiece && this.#isFinalFrame) return this.#acceptDecoded(this.#decoder.finish(), true);
+    return isLastPiece && this.#isStreaming ? this.#acceptDecoded(this.#decoder.part(), false) : undefined;
   }
 
-  #finishGathered(payload: Uint8Array<ArrayBuffer>): ProtocolFault | undefined {
+  #acceptDecoded(decoded: Uint8Array | ExtensionFault | undefined, isLast: boolean): ProtocolFault | undefined {
+    if (decoded === undefined) return undefined;
+    if (typeof decoded === "string") return this.#decodingFault(decoded);
+    if (!this.#isStreaming) return this.#emitWhole(decoded as Uint8Array<ArrayBuffer>);
+    if (!this.#gather(decoded, 0, decoded.length)) return protocolFault("UTF8_INVALID");
+    if (isLast) return this.#finish();
+    this.#emitPiece(false);
+    return undefined;
+  }
+
+  #emitWhole(payload: Uint8Array<ArrayBuffer>): ProtocolFault | undefined {
     const isText = this.#opcode === Opcode.TEXT;
-    const isStreaming = this.#isStreaming;
     this.#reset();
     const message = isText ? this.#settings.text.decode(payload, 0, payload.length) : payload;
     if (message === undefined) return protocolFault("UTF8_INVALID");
-    if (isStreaming) this.#sink.piece(message, true);
-    else this.#sink.message(message);
+    this.#sink.message(message);
     return undefined;
   }
 
-  /** The extensions undo in reverse what the sender's did in order. */
-  #decode(payload: Uint8Array): Uint8Array<ArrayBuffer> | "TOO_BIG" | "INVALID" {
-    let decoded = payload;
-    for (let index = this.#extensions.length - 1; index >= 0; index--) {
-      const extension = this.#extensions[index]!;
-      if ((extension.rsv & this.#rsv) === 0) continue;
-      const result = extension.decode(decoded, this.#settings.maxSize);
-      if (typeof result === "string") return result;
-      decoded = result;
-    }
-    return decoded as Uint8Array<ArrayBuffer>;
-  }
-
-  #decodingFault(fault: "TOO_BIG" | "INVALID"): ProtocolFault {
+  #decodingFault(fault: ExtensionFault): ProtocolFault {
     const code: ProtocolErrorCode = fault === "TOO_BIG" ? "MESSAGE_TOO_BIG" : "EXTENSION_DATA_INVALID";
     const detail = fault === "TOO_BIG" ? `more than ${this.#settings.maxSize} bytes decoded` : undefined;
     return protocolFault(code, detail);
@@ -195,6 +197,7 @@ export class MessageAssembler {
     this.#size = 0;
     this.#utf8 = Utf8State.COMPLETE;
     this.#gathered = undefined;
+    this.#decoder = undefined;
     this.#isStreaming = false;
   }
 }

@@ -171,7 +171,8 @@ export class Protocol implements FrameSink {
 
   /** From now on to the end of the message in progress, or of the next one, its pieces are handed out as they arrive. */
   streamMessage(): void {
-    this.#assembler.stream();
+    const fault = this.#assembler.stream();
+    if (fault !== undefined) this.fail(fault, this.#now);
   }
 
   // Output: what the driver asks for. Where the connection is not open, nothing is sent and the result is false.

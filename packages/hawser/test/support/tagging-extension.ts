@@ -39,3 +39,23 @@ export class TaggingExtension implements Extension {
     this.releases++;
   }
 }
+
+/** Decodes in parts as well: a part is whole at a full stop. */
+export class PartwiseTaggingExtension extends TaggingExtension {
+  #isTagOff = false;
+
+  decodePart(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault | undefined {
+    return payload[payload.length - 1] === 0x2e ? this.#decodeNext(payload, maxSize, true) : undefined;
+  }
+
+  override decode(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault {
+    return this.#decodeNext(payload, maxSize, false);
+  }
+
+  #decodeNext(payload: Uint8Array, maxSize: number, isPart: boolean): Uint8Array | ExtensionFault {
+    const isFirst = !this.#isTagOff;
+    this.#isTagOff = isPart;
+    if (isFirst) return super.decode(payload, maxSize);
+    return payload.length > maxSize ? "TOO_BIG" : payload.slice();
+  }
+}

@@ -166,6 +166,38 @@ describe("decoding", () => {
   });
 });
 
+describe("decoding in parts", () => {
+  const TEXTS = ["the first part, ", "the second part, ", "the last part"].map(utf8);
+
+  test.each([
+    ["keeps the window", TAKEOVER],
+    ["begins anew with the next message", NO_TAKEOVER],
+  ])("gives each fragment as it was sent, and %s", (_name, direction) => {
+    const sender = extension({ sending: direction });
+    const receiver = extension({ receiving: direction });
+    for (let message = 0; message < 2; message++) {
+      const [first, next, last] = [FIRST, NEXT, LAST].map((place, i) => sender.encode(TEXTS[i]!, place)!.slice());
+      expect(receiver.decodePart(first!, 100)).toEqual(TEXTS[0]);
+      expect(receiver.decodePart(next!, 100)).toEqual(TEXTS[1]);
+      expect(receiver.decode(last!, 100)).toEqual(TEXTS[2]);
+    }
+  });
+
+  test("waits for what ends inside a block, and for octets that only look like an end", () => {
+    const receiver = extension();
+    expect(receiver.decodePart(hex("f2 48 cd"), 100)).toBeUndefined();
+    expect(receiver.decodePart(hex("ff"), 100)).toBeUndefined();
+    // A stored block of six octets, of which four have arrived
+    expect(receiver.decodePart(hex("00 06 00 f9 ff 00 00 ff ff"), 100)).toBeUndefined();
+    expect(receiver.decode(hex("00 06 00 f9 ff 00 00 ff ff 48 49 00"), 100)).toEqual(hex("00 00 ff ff 48 49"));
+  });
+
+  test("is bounded by maxSize", () => {
+    const first = extension().encode(CHAT, FIRST)!;
+    expect(extension().decodePart(first, CHAT.length - 1)).toBe("TOO_BIG");
+  });
+});
+
 describe("memory", () => {
   /** Counts what is made. */
   function counted(): { engine: DeflateEngine; made: string[] } {

@@ -40,7 +40,7 @@ export interface PerMessageDeflateSettings {
 }
 
 /** The last octets of a message's data, which are not sent (RFC 7692, section 7.2.1): `00 00 ff ff`. */
-const TAIL_LENGTH = 4;
+const TAIL: readonly number[] = [0x00, 0x00, 0xff, 0xff];
 
 export class PerMessageDeflate implements Extension {
   readonly name: typeof PERMESSAGE_DEFLATE = PERMESSAGE_DEFLATE;
@@ -78,11 +78,18 @@ export class PerMessageDeflate implements Extension {
   }
 
   decode(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault {
-    const { windowBits, noContextTakeover } = this.#settings.receiving;
-    this.#inflater ??= this.#engine.createInflater({ windowBits });
-    const message = this.#inflater.inflate(payload, maxSize);
-    if (noContextTakeover) this.#inflater.reset();
+    const inflater = this.#receivingInflater();
+    const message = inflater.inflate(payload, maxSize);
+    if (this.#settings.receiving.noContextTakeover) inflater.reset();
     return message;
+  }
+
+  /** A sender that flushes at the end of a fragment, as most do, leaves an empty stored block there: all before it is whole. */
+  decodePart(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault | undefined {
+    if (!endsWithTail(payload)) return undefined;
+    const part = this.#receivingInflater().inflate(payload, maxSize);
+    // The same octets may stand inside a block: then more of it has to come
+    return part === "INVALID" ? undefined : part;
   }
 
   release(): void {
@@ -115,6 +122,12 @@ export class PerMessageDeflate implements Extension {
   /** A whole message was sent compressed. */
   #sent(payload: Uint8Array): void {
     if (!this.#settings.sending.noContextTakeover) this.#sendingDeflater().append(payload);
+  }
+
+  #receivingInflater(): Inflater {
+    const { windowBits } = this.#settings.receiving;
+    this.#inflater ??= this.#engine.createInflater({ windowBits });
+    return this.#inflater;
   }
 
   #sendingDeflater(): Deflater {
@@ -153,6 +166,10 @@ function deflaterOptions({ sending, effort }: PerMessageDeflateSettings): Requir
   return { windowBits: sending.windowBits, level, memLevel, strategy };
 }
 
+function endsWithTail(payload: Uint8Array): boolean {
+  return TAIL.every((octet, index) => payload[payload.length - TAIL.length + index] === octet);
+}
+
 function withoutTail(compressed: Uint8Array): Uint8Array {
-  return compressed.subarray(0, compressed.length - TAIL_LENGTH);
+  return compressed.subarray(0, compressed.length - TAIL.length);
 }
