@@ -9,7 +9,8 @@ import { createServer as createTlsServer, type TLSSocket, type TlsOptions, type 
 import { ignore } from "./ignore.ts";
 import { readProxyHeader } from "./proxy-header.ts";
 import type { ProxyAddresses } from "./proxy-protocol.ts";
-import { StreamTransport } from "./stream-transport.ts";
+import { shareReads } from "./shared-reads.ts";
+import { onSharedRead, StreamTransport } from "./stream-transport.ts";
 import { type Endpoints, reportedEndpoints, type Transport } from "./transport.ts";
 
 /** Takes the transports of new connections. `since`: when the client connected, in the time of `performance.now()`. */
@@ -31,6 +32,8 @@ export interface SocketListenerSettings {
   readonly openTimeout: number;
   /** How many sockets may be on their way to a transport at the same time; more are dropped. */
   readonly maxArrivals: number;
+  /** Whether accepted sockets read into one buffer, where that is possible. */
+  readonly sharesReads: boolean;
 }
 
 /** What is known of a socket under TLS. */
@@ -86,7 +89,8 @@ export class SocketListener implements Listener {
   #connected(socket: Socket): void {
     const since = performance.now();
     if (this.#tls === undefined && this.#settings.proxyProtocol === "off") {
-      this.#arrived({ socket, since, proxied: undefined });
+      const own = this.#settings.sharesReads ? shareReads(socket, onSharedRead) : socket;
+      this.#arrived({ socket: own, since, proxied: undefined });
     } else if (this.#sockets.size >= this.#settings.maxArrivals) {
       socket.destroy();
     } else {

@@ -148,7 +148,8 @@ export interface ServeOptions<UserData = unknown> extends ConnectionOptions {
    */
   readonly maxHeaderSize?: number;
   /**
-   * How sockets are driven: `"stream"` by Node's public stream interface, which is what `"auto"` does.
+   * How sockets are driven: `"stream"` by Node's public stream interface alone; `"auto"` lets accepted sockets read into one
+   * buffer where a trial at the start finds that this works, which saves memory and time for each read.
    *
    * @default "auto"
    */

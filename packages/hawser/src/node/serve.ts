@@ -10,6 +10,7 @@ import type { ServeOptions } from "./serve-options.ts";
 import { Server } from "./server.ts";
 import { ServerCore } from "./server-core.ts";
 import { resolveServeOptions } from "./server-options.ts";
+import { canShareReads } from "./shared-reads.ts";
 import { systemWheel } from "./timing-wheel.ts";
 
 /**
@@ -52,7 +53,9 @@ async function listen<UserData>(
 ): Promise<Server<UserData>> {
   const { tls, proxyProtocol = "off", path } = options;
   const { openTimeout, maxConnections: maxArrivals } = core.settings;
-  const settings = { listen: listenOptions(options), tls, proxyProtocol, openTimeout, maxArrivals };
+  const place = listenOptions(options);
+  const sharesReads = options.transport !== "stream" && (await canShareReads());
+  const settings = { listen: place, tls, proxyProtocol, openTimeout, maxArrivals, sharesReads };
   const listener = new SocketListener(settings, (...arrived) => core.open(...arrived));
   try {
     await listener.listen();

@@ -233,6 +233,12 @@ function unmapped(address: string | undefined): string | undefined {
   return address?.startsWith("::ffff:") ? address.slice(7) : address;
 }
 
+/** For sockets that read into memory of ours: the callback of their `onread` option, which Node calls on the socket. */
+export function onSharedRead(this: unknown, length: number, buffer: Uint8Array): boolean {
+  (this as TransportStream)[TRANSPORT]!.receive(buffer.subarray(0, length));
+  return true;
+}
+
 function onData(this: TransportStream, bytes: Buffer): void {
   this[TRANSPORT]!.receive(bytes);
 }
