@@ -53,7 +53,8 @@ const PATIENCE = 1_000;
 
 async function tryOut(): Promise<boolean> {
   const signal = AbortSignal.timeout(PATIENCE);
-  const server = createServer({ allowHalfOpen: true }).listen(0, "127.0.0.1");
+  // Exclusive: in a process of a cluster, the socket is our own all the same
+  const server = createServer({ allowHalfOpen: true }).listen({ port: 0, host: "127.0.0.1", exclusive: true });
   await once(server, "listening", { signal });
   const client = connect((server.address() as AddressInfo).port, "127.0.0.1");
   const sockets = [client];
