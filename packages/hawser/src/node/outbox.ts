@@ -27,6 +27,8 @@ export interface OutboxConnection {
   readonly transport: Transport;
   readonly settings: { readonly writeLimit: number };
   readonly now: number;
+  /** Whether more waits for the peer than `writeLimit` allows. Then the transport will tell when it is drained. */
+  isOutputFull(): boolean;
   /** Rejects with the way the connection ended, once it has. Need not be handled. */
   rejectOnceClosed(): Promise<never>;
 }
@@ -54,15 +56,6 @@ export class Outbox {
     return this.#connection.transport.bufferedAmount + this.#heldBytes;
   }
 
-  /** Whether more waits for the peer than `writeLimit` allows. Then the transport will tell when it is drained. */
-  isFull(): boolean {
-    const { transport, settings } = this.#connection;
-    if (transport.bufferedAmount <= settings.writeLimit) return false;
-    // What is only waiting for the end of the turn may find room at once
-    transport.flush();
-    return transport.bufferedAmount > settings.writeLimit;
-  }
-
   /** Resolves when there is room for more. */
   send(data: Data | DataFragments, options: SendOptions | undefined): Promise<void> {
     checkSendOptions(options);
@@ -75,7 +68,7 @@ export class Outbox {
   /** Whether there is room for more. */
   sendNow(data: Data, options: SendOptions | undefined): boolean {
     checkSendOptions(options);
-    if (this.#tail === undefined) return this.#write(data, options) && !this.isFull();
+    if (this.#tail === undefined) return this.#write(data, options) && !this.#connection.isOutputFull();
     const checked = checkData(data, options);
     const held = typeof checked === "string" ? checked : copyBytes(checked);
     this.#held(held.length, async () => void this.#write(held, options));
@@ -175,7 +168,7 @@ export class Outbox {
 
   /** Need not be handled. */
   #room(): Promise<void> {
-    if (!this.isFull()) return ROOM;
+    if (!this.#connection.isOutputFull()) return ROOM;
     const room = new Promise<void>((resolve, reject) => {
       this.#waiters ??= [];
       this.#waiters.push({ resolve, reject });

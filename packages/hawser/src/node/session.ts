@@ -83,7 +83,16 @@ export class Session implements ProtocolSink, TransportSink, Timed {
     return this.#outbox?.bufferedAmount ?? this.transport.bufferedAmount;
   }
 
-  /** Made when something is sent, or when a consumer asks whether there is room for its answer. */
+  /** Whether more waits for the peer than `writeLimit` allows. Then the transport will tell when it is drained. */
+  isOutputFull(): boolean {
+    const { transport, settings } = this;
+    if (transport.bufferedAmount <= settings.writeLimit) return false;
+    // What is only waiting for the end of the turn may find room at once
+    transport.flush();
+    return transport.bufferedAmount > settings.writeLimit;
+  }
+
+  /** Made when something is sent. */
   get outbox(): Outbox {
     this.#outbox ??= new Outbox(this);
     return this.#outbox;
@@ -170,7 +179,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   drained(): void {
     this.protocol.outputDrained();
     this.#outbox?.drained();
-    if (!this.outbox.isFull()) {
+    if (!this.isOutputFull()) {
       this.#owner.drained?.();
       this.#consumeQueued();
     }
@@ -253,7 +262,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   }
 
   get #isHeldBack(): boolean {
-    return this.#holds > 0 || this.outbox.isFull();
+    return this.#holds > 0 || this.isOutputFull();
   }
 
   #consume(message: Message): void {

@@ -57,7 +57,8 @@ export class Protocol implements FrameSink {
   #controlPayload: Uint8Array | undefined;
   /** The payload of the latest ping, while its answer waits for room in the output. */
   #owedPong: Uint8Array | undefined;
-  #closeDeadline = Number.POSITIVE_INFINITY;
+  /** By when the transport must have ended, once the connection is closing. */
+  #closeDeadline: number | undefined;
   #isClosingAnnounced = false;
   #hasEnded = false;
 
@@ -104,7 +105,7 @@ export class Protocol implements FrameSink {
 
   /** When {@link handleTimeout} must next be called, in the clock of `now`; `Infinity`: no need. */
   get deadline(): number {
-    return this.canSend ? this.#keepalive.deadline : this.#closeDeadline;
+    return this.canSend ? this.#keepalive.deadline : (this.#closeDeadline ?? Number.POSITIVE_INFINITY);
   }
 
   // Input: what the driver tells
@@ -141,7 +142,7 @@ export class Protocol implements FrameSink {
     // Before the driver hears of it: it may call again
     this.#closing.transportEnded();
     this.#announceClosing();
-    this.#closeDeadline = Number.POSITIVE_INFINITY;
+    this.#closeDeadline = undefined;
     this.#pings?.lose();
     releaseExtensions(this.#extensions);
     this.#sink.closed(this.#closing.info);
@@ -155,7 +156,7 @@ export class Protocol implements FrameSink {
   /** The time of {@link deadline} has come. */
   handleTimeout(now: number): void {
     this.#now = now;
-    if (now >= this.#closeDeadline) this.#abort();
+    if (this.#closeDeadline !== undefined && now >= this.#closeDeadline) this.#abort();
     else if (!this.canSend) return;
     else if (this.#keepalive.isPeerLost(now)) this.fail(protocolFault("KEEPALIVE_TIMEOUT"), now);
     else if (this.#keepalive.isPingDue(now)) this.#pingForKeepalive(now);
@@ -359,7 +360,7 @@ export class Protocol implements FrameSink {
 
   /** Once: a transport may take its time to end, and nothing more can be done about it. */
   #abort(): void {
-    this.#closeDeadline = Number.POSITIVE_INFINITY;
+    this.#closeDeadline = undefined;
     this.#sink.abort();
   }
 
