@@ -275,6 +275,8 @@ export declare function serverPerMessageDeflate(options?: PerMessageDeflateOptio
 export declare function clientPerMessageDeflate(options?: PerMessageDeflateOptions): ClientExtensionFactory;
 export declare function resolveCompression(role: "server", compression: CompressionOption): ServerExtensionFactory[];
 export declare function resolveCompression(role: "client", compression: CompressionOption): ClientExtensionFactory[];
+export declare function withCompression(role: "server", extensions: readonly ServerExtensionFactory[], compression: CompressionOption | undefined): readonly ServerExtensionFactory[];
+export declare function withCompression(role: "client", extensions: readonly ClientExtensionFactory[], compression: CompressionOption | undefined): readonly ClientExtensionFactory[];
 
 // node/connect.d.ts
 import { ClientConnection } from "./client-connection.ts";

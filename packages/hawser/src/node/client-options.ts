@@ -9,7 +9,7 @@ import { type HeadersLike, HttpHeaders } from "../handshake/http-headers.ts";
 import { consistsOf, FIELD_VALUE } from "../handshake/octets.ts";
 import { checkSubprotocols } from "../handshake/subprotocol.ts";
 import { refuseUnknownOptions } from "../protocol/option-names.ts";
-import { type CompressionOption, resolveCompression } from "./compression.ts";
+import { type CompressionOption, withCompression } from "./compression.ts";
 import {
   CONNECTION_OPTIONS,
   type ConnectionOptions,
@@ -170,19 +170,13 @@ export function resolveConnectOptions(
   };
 }
 
-const DEFLATE = "permessage-deflate";
-
 function resolveExtensions({ extensions = [], compression }: ConnectOptions): readonly ClientExtensionFactory[] {
   if (!Array.isArray(extensions)) throw notAllowed("extensions", "must be a list of factories", extensions);
   for (const factory of extensions as readonly Partial<ClientExtensionFactory>[]) {
     if (typeof factory?.agree === "function" && Array.isArray(factory.offers)) continue;
     throw notAllowed("extensions", "must be made by client extension factories", factory);
   }
-  const hasDeflate = extensions.some(({ name }) => name === DEFLATE);
-  if (!hasDeflate)
-    return [...extensions, ...resolveCompression("client", compression === undefined ? "deflate" : compression)];
-  if (compression === undefined || compression === false) return [...extensions];
-  throw new TypeError(`Cannot connect: ${DEFLATE} must be either in extensions or in compression, got it in both`);
+  return withCompression("client", extensions, compression);
 }
 
 function checkHeader(name: string, value: string | null): string | null {

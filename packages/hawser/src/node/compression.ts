@@ -7,6 +7,7 @@ import {
   serverPerMessageDeflate as serverFactory,
 } from "../extensions/permessage-deflate/factories.ts";
 import type { PerMessageDeflateOptions } from "../extensions/permessage-deflate/options.ts";
+import { PERMESSAGE_DEFLATE } from "../extensions/permessage-deflate/parameters.ts";
 import type { ClientExtensionFactory, ServerExtensionFactory } from "../handshake/extension-negotiation.ts";
 import { zlibEngine } from "./zlib-engine.ts";
 
@@ -45,6 +46,40 @@ export function resolveCompression(
   if (compression === false) return [];
   const options = optionsOf(role, compression);
   return role === "server" ? [serverPerMessageDeflate(options)] : [clientPerMessageDeflate(options)];
+}
+
+/**
+ * The application's own `extensions`, and behind them what `compression` stands for, `"deflate"` by default. An explicit
+ * permessage-deflate takes its place: what that declines must not be accepted by the default one behind it.
+ *
+ * @throws {TypeError | RangeError} if permessage-deflate is in both, or `compression` is none of the values allowed
+ */
+export function withCompression(
+  role: "server",
+  extensions: readonly ServerExtensionFactory[],
+  compression: CompressionOption | undefined,
+): readonly ServerExtensionFactory[];
+export function withCompression(
+  role: "client",
+  extensions: readonly ClientExtensionFactory[],
+  compression: CompressionOption | undefined,
+): readonly ClientExtensionFactory[];
+export function withCompression(
+  role: "server" | "client",
+  extensions: readonly (ServerExtensionFactory | ClientExtensionFactory)[],
+  compression: CompressionOption | undefined,
+): readonly (ServerExtensionFactory | ClientExtensionFactory)[] {
+  if (!extensions.some(({ name }) => name === PERMESSAGE_DEFLATE)) {
+    return [
+      ...extensions,
+      ...resolveCompression(role as "server", compression === undefined ? "deflate" : compression),
+    ];
+  }
+  if (compression === undefined || compression === false) return [...extensions];
+  const action = role === "server" ? "serve" : "connect";
+  throw new TypeError(
+    `Cannot ${action}: ${PERMESSAGE_DEFLATE} must be either in extensions or in compression, got it in both`,
+  );
 }
 
 function optionsOf(

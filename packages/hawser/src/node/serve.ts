@@ -54,7 +54,9 @@ async function listen<UserData>(
   const { tls, proxyProtocol = "off", path } = options;
   const { openTimeout, maxConnections: maxArrivals } = core.settings;
   const place = listenOptions(options);
-  const sharesReads = options.transport !== "stream" && (await canShareReads());
+  // Encryption reads into memory of its own, and so does who reads a PROXY header: then there is nothing to try out
+  const isPlain = tls === undefined && proxyProtocol === "off";
+  const sharesReads = isPlain && options.transport !== "stream" && (await canShareReads());
   const settings = { listen: place, tls, proxyProtocol, openTimeout, maxArrivals, sharesReads };
   const listener = new SocketListener(settings, (...arrived) => core.open(...arrived));
   try {

@@ -11,7 +11,7 @@ import { resolveOrigins } from "../handshake/origin.ts";
 import type { ServerHandshakeSettings } from "../handshake/server-handshake.ts";
 import { checkSubprotocols } from "../handshake/subprotocol.ts";
 import { refuseUnknownOptions } from "../protocol/option-names.ts";
-import { resolveCompression } from "./compression.ts";
+import { withCompression } from "./compression.ts";
 import { type ConnectionSettings, resolveConnectionOptions } from "./connection-options.ts";
 import { checkDuration, checkFunction, checkLimit, checkWord } from "./option-checks.ts";
 import { checkPlace } from "./place-options.ts";
@@ -85,7 +85,11 @@ function resolveHandshake<UserData>(options: ServeOptions<UserData>): ServerHand
     origins: resolveOrigins(ACTION, options.origins ?? "same-origin"),
     subprotocols: checkSubprotocols(ACTION, options.subprotocols ?? []),
     selectSubprotocol: checkFunction(ACTION, "selectSubprotocol", options.selectSubprotocol) ?? null,
-    extensions: resolveExtensions(options),
+    extensions: withCompression(
+      "server",
+      checkExtensions(options.extensions === undefined ? [] : options.extensions),
+      options.compression,
+    ),
     sha1Base64: (text) => hash("sha1", text, "base64"),
   };
 }
@@ -105,21 +109,6 @@ function resolveServerHeader(value: string | null | undefined): string | null {
 
 function isFieldValue(value: string): boolean {
   return value !== "" && value.trim() === value && consistsOf(value, FIELD_VALUE);
-}
-
-const DEFLATE = "permessage-deflate";
-
-/** What the application's own permessage-deflate declines must not be accepted by the default one behind it. */
-function resolveExtensions<UserData>({
-  extensions = [],
-  compression,
-}: ServeOptions<UserData>): readonly ServerExtensionFactory[] {
-  const factories = checkExtensions(extensions);
-  if (!factories.some(({ name }) => name === DEFLATE)) {
-    return [...factories, ...resolveCompression("server", compression === undefined ? "deflate" : compression)];
-  }
-  if (compression === undefined || compression === false) return factories;
-  throw new TypeError(`Cannot ${ACTION}: ${DEFLATE} must be either in extensions or in compression, got it in both`);
 }
 
 function checkExtensions(extensions: unknown): readonly ServerExtensionFactory[] {
