@@ -8,6 +8,7 @@ import { checkApi } from "./check-api.mjs";
 import { checkImports } from "./check-imports.mjs";
 import { checkPackages } from "./check-packages.mjs";
 import { checkTree } from "./check-tree.mjs";
+import { checkAssembly } from "./compile-assembly.mjs";
 import { build } from "./steps/build.mjs";
 import { install } from "./steps/install.mjs";
 import { command, run, runPackage, StepError, say } from "./steps/run.mjs";
@@ -29,6 +30,7 @@ const CHECKS = [
   ["import direction", checkImports],
   ["rules of the tree", checkTree],
   ["public interface (api/)", checkApi],
+  ["compiled assembly", checkAssembly],
   ["state diagram", () => failed(run(process.execPath, ["tools/draw-states.mjs", "--check"]), "see above")],
   ["packages", checkPackages],
 ];

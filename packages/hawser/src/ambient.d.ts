@@ -27,3 +27,5 @@ declare class URL {
   password: string;
   href: string;
 }
+
+declare function atob(data: string): string;

@@ -9,14 +9,14 @@ const after = Uint8Array.of(0xff);
 describe("decode", () => {
   test.each(VALID_UTF8)("gives the text of %s, and back", (_name, octets) => {
     const memory = concat(before, octets, after);
-    const text = webTextCodec.decode(memory, 2, 2 + octets.length);
+    const text = webTextCodec.decode(memory, 2, 2 + octets.length, false);
     expect(text).toBe(Buffer.from(octets).toString());
     expect(webTextCodec.encode(text!)).toEqual(octets);
     expect(webTextCodec.isUtf8(memory, 2, 2 + octets.length)).toBe(true);
   });
 
   test.each([...BROKEN_UTF8, ...CUT_UTF8])("refuses %s", (_name, octets) => {
-    expect(webTextCodec.decode(octets, 0, octets.length)).toBeUndefined();
+    expect(webTextCodec.decode(octets, 0, octets.length, false)).toBeUndefined();
     expect(webTextCodec.isUtf8(octets, 0, octets.length)).toBe(false);
   });
 });

@@ -5,8 +5,11 @@
 import { isUtf8, type WholeTextCheck } from "./utf8.ts";
 
 export interface TextCodec extends WholeTextCheck {
-  /** The text of `bytes` from `start` to `end`, a byte order mark included; `undefined` if they are not valid UTF-8. */
-  decode(bytes: Uint8Array, start: number, end: number): string | undefined;
+  /**
+   * The text of `bytes` from `start` to `end`, a byte order mark included; `undefined` if they are not valid UTF-8. `isAscii`:
+   * they are known to be ASCII.
+   */
+  decode(bytes: Uint8Array, start: number, end: number, isAscii: boolean): string | undefined;
   /** The bytes of `text`; an unpaired surrogate becomes U+FFFD. */
   encode(text: string): Uint8Array;
   /**

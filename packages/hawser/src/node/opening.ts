@@ -100,8 +100,11 @@ export class Opening<UserData> implements TransportSink, Timed {
 
   // What the transport tells
 
-  received(bytes: Uint8Array): void {
-    if (this.#isOver) return;
+  received(bytes: Uint8Array, end: number = bytes.length): void {
+    if (!this.#isOver) this.#receive(end === bytes.length ? bytes : bytes.subarray(0, end));
+  }
+
+  #receive(bytes: Uint8Array): void {
     if (this.#reader === undefined) this.#early = join(this.#early, bytes);
     else this.#read(this.#reader, bytes);
   }

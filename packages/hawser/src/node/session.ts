@@ -148,27 +148,27 @@ export class Session implements ProtocolSink, TransportSink, Timed {
 
   // What the transport tells
 
-  received(bytes: Uint8Array): void {
+  received(bytes: Uint8Array, end: number = bytes.length): void {
     if (this.#unread !== undefined) {
       // Read before the transport was paused
-      this.#unread = join(this.#unread, bytes);
+      this.#unread = join(this.#unread, bytes.subarray(0, end));
       return;
     }
-    const taken = this.#takeIn(bytes);
-    if (taken < bytes.length) this.#unread = copyBytes(bytes, taken, bytes.length);
+    const taken = this.#takeIn(bytes, end);
+    if (taken < end) this.#unread = copyBytes(bytes, taken, end);
     // The next ping may be due before the answer to the last one would have been
     this.#wheel.hasten(this);
     if (this.#isInputOverfull()) this.#stopReading();
   }
 
   /** How much of it was taken. No peer can make this fail: an extension of the application's own threw, or memory is short. */
-  #takeIn(bytes: Uint8Array): number {
+  #takeIn(bytes: Uint8Array, end: number): number {
     try {
-      return this.protocol.receive(bytes, this.now);
+      return this.protocol.receive(bytes, this.now, end);
     } catch (error) {
       this.#failure ??= error instanceof Error ? error : new Error("receiving failed", { cause: error });
       this.protocol.abandon("what was received could not be processed", this.now);
-      return bytes.length;
+      return end;
     }
   }
 

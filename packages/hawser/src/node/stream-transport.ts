@@ -102,9 +102,9 @@ export class StreamTransport implements Transport, Endpoints {
   }
 
   /** Bytes arrived, by the stream or with the opening handshake. What they cause to be sent leaves in one write. */
-  receive(bytes: Uint8Array): void {
+  receive(bytes: Uint8Array, end: number): void {
     this.#isReceiving = true;
-    this.#sink?.received(bytes);
+    this.#sink?.received(bytes, end);
     this.#isReceiving = false;
     if (this.end > 0 || this.#isCorked) this.flush();
   }
@@ -235,12 +235,12 @@ function unmapped(address: string | undefined): string | undefined {
 
 /** For sockets that read into memory of ours: the callback of their `onread` option, which Node calls on the socket. */
 export function onSharedRead(this: unknown, length: number, buffer: Uint8Array): boolean {
-  (this as TransportStream)[TRANSPORT]!.receive(buffer.subarray(0, length));
+  (this as TransportStream)[TRANSPORT]!.receive(buffer, length);
   return true;
 }
 
 function onData(this: TransportStream, bytes: Buffer): void {
-  this[TRANSPORT]!.receive(bytes);
+  this[TRANSPORT]!.receive(bytes, bytes.length);
 }
 
 function onEnd(this: TransportStream): void {

@@ -23,7 +23,7 @@ describe.each([
   test.each(TEXTS)("%j there and back", (text) => {
     const bytes = codec.encode(text);
     const padded = new Uint8Array([0xff, ...bytes, 0xff]);
-    expect(codec.decode(padded, 1, padded.length - 1)).toBe(text);
+    expect(codec.decode(padded, 1, padded.length - 1, false)).toBe(text);
     expect(codec.isUtf8(padded, 1, padded.length - 1)).toBe(true);
   });
 
@@ -36,7 +36,7 @@ describe.each([
 
   test.each(INVALID.map((bytes) => [bytes]))("%j is not UTF-8", (bytes) => {
     const padded = new Uint8Array([0x61, ...bytes, 0x61]);
-    expect(codec.decode(padded, 1, padded.length - 1)).toBeUndefined();
+    expect(codec.decode(padded, 1, padded.length - 1, false)).toBeUndefined();
     expect(codec.isUtf8(padded, 1, padded.length - 1)).toBe(false);
   });
 

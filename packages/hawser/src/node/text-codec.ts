@@ -5,33 +5,33 @@
 import { Buffer, isAscii, isUtf8 } from "node:buffer";
 import type { TextCodec } from "../bytes/text-codec.ts";
 
-/** What `toString` and `write` end up calling, a third quicker when called directly (bench: decode bytes to string). */
-interface DirectBuffer extends Buffer {
-  latin1Slice(start: number, end: number): string;
-  utf8Slice(start: number, end: number): string;
-  utf8Write(text: string, start: number): number;
+/**
+ * What `toString` and `write` end up calling, a third quicker when called directly (bench: decode bytes to string). They work on
+ * every `Uint8Array`.
+ */
+interface BufferMethods {
+  latin1Slice(this: Uint8Array, start: number, end: number): string;
+  utf8Slice(this: Uint8Array, start: number, end: number): string;
+  utf8Write(this: Uint8Array, text: string, start: number): number;
 }
+
+const { latin1Slice, utf8Slice, utf8Write } = Buffer.prototype as unknown as BufferMethods;
 
 export const nodeTextCodec: TextCodec = {
   isUtf8(bytes, start, end) {
     return isUtf8(bytes.subarray(start, end));
   },
-  decode(bytes, start, end) {
-    const view = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start) as DirectBuffer;
+  decode(bytes, start, end, isKnownAscii) {
     // The same as UTF-8 for ASCII, and ten times as fast for long texts
-    if (isAscii(view)) return view.latin1Slice(0, view.length);
-    return isUtf8(view) ? view.utf8Slice(0, view.length) : undefined;
+    if (isKnownAscii) return latin1Slice.call(bytes, start, end);
+    const view = bytes.subarray(start, end);
+    if (isAscii(view)) return latin1Slice.call(bytes, start, end);
+    return isUtf8(view) ? utf8Slice.call(bytes, start, end) : undefined;
   },
   encode(text) {
     return Buffer.from(text);
   },
   encodeInto(text, target, start) {
-    return asBuffer(target).utf8Write(text, start);
+    return utf8Write.call(target, text, start);
   },
 };
-
-/** The core writes into buffers of the transport, which are Node's; anything else is viewed as one. */
-function asBuffer(bytes: Uint8Array): DirectBuffer {
-  const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return buffer as DirectBuffer;
-}

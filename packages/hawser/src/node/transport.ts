@@ -26,8 +26,8 @@ export interface Transport extends FrameOutput {
 
 /** What a transport reports to. */
 export interface TransportSink {
-  /** Bytes from the peer. They may be changed, and are not valid after the call. */
-  received(bytes: Uint8Array): void;
+  /** Bytes from the peer, those before `end`; default: all. They may be changed, and are not valid after the call. */
+  received(bytes: Uint8Array, end?: number): void;
   /** The peer ended its side. */
   receivedEnd(): void;
   /** All that waited was taken by the operating system. */

@@ -12,7 +12,7 @@ export function parseClose(payload: Uint8Array, text: TextCodec): CloseStatus | 
   if (payload.length === 1) return protocolFault("CLOSE_PAYLOAD_INVALID");
   const code = payload[0]! * 256 + payload[1]!;
   if (!isSendableCloseCode(code)) return protocolFault("CLOSE_CODE_INVALID", String(code));
-  const reason = text.decode(payload, 2, payload.length);
+  const reason = text.decode(payload, 2, payload.length, false);
   return reason === undefined ? protocolFault("UTF8_INVALID", "the reason of a Close frame") : { code, reason };
 }
 

@@ -1,10 +1,11 @@
 /**
- * Bytes to frames (RFC 6455, section 5.2), a step at a time: any split of the stream gives the same frames.
+ * Bytes to frames (RFC 6455, section 5.2): any split of the stream gives the same frames.
  *
  * Checks what can be told from a header alone. Holds no payload: pieces are unmasked where they lie and passed on. Knows
  * nothing of messages, limits or closing.
  */
 
+import { copyBytes, join } from "../bytes/copy.ts";
 import { mask, rotateKey } from "../bytes/mask.ts";
 import { type ProtocolErrorCode, type ProtocolFault, protocolFault } from "./errors.ts";
 import { isControl, isKnownOpcode, MAX_CONTROL_PAYLOAD, Opcode } from "./opcode.ts";
@@ -13,14 +14,17 @@ import { isControl, isKnownOpcode, MAX_CONTROL_PAYLOAD, Opcode } from "./opcode.
 export interface FrameSink {
   /** A frame begins. Called before any memory is taken for it. `rsv` has the claimed reserved bits that are set. */
   frameHeader(opcode: Opcode, isFinal: boolean, rsv: number, length: number): void;
-  /** A piece of its payload, unmasked; the last one completes the frame, and may be empty. Valid during the call. */
-  framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean): void;
+  /**
+   * A piece of its payload, unmasked; the last one completes the frame, and may be empty. Valid during the call. `isAscii`:
+   * the piece is known to be ASCII; otherwise it may be all the same.
+   */
+  framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean, isAscii: boolean): void;
   /** The stream broke a rule. Nothing more will come. */
   frameFault(fault: ProtocolFault): void;
 }
 
 /** What the parser waits for. */
-const Step = { FIRST_BYTE: 0, SECOND_BYTE: 1, LENGTH: 2, MASKING_KEY: 3, PAYLOAD: 4, STOPPED: 5 } as const;
+const Step = { HEADER: 0, MASKING_KEY: 1, PAYLOAD: 2, STOPPED: 3 } as const;
 type Step = (typeof Step)[keyof typeof Step];
 
 export class FrameParser {
@@ -28,19 +32,14 @@ export class FrameParser {
   readonly #isMaskExpected: boolean;
   readonly #claimedRsv: number;
 
-  #step: Step = Step.FIRST_BYTE;
-  #bytes: Uint8Array = NO_BYTES;
-  #at = 0;
+  #step: Step = Step.HEADER;
   #isSuspended = false;
-
-  #opcode: Opcode = Opcode.CONTINUATION;
-  #isFinal = true;
-  #rsv = 0;
-  /** A field of the header being gathered, and how many of its bytes are missing. */
-  #field = 0;
-  #missing = 0;
+  /** A header without its end. */
+  #cutHeader: Uint8Array | undefined;
   #key = 0;
-  /** The payload's bytes that are still to come. */
+  /** Bytes of the masking key that are still to come. */
+  #missingKey = 0;
+  /** Bytes of the payload that are still to come. */
   #remaining = 0;
 
   /** `claimedRsv`: the reserved bits that negotiated extensions claim. */
@@ -51,19 +50,22 @@ export class FrameParser {
   }
 
   /**
-   * Takes the next bytes of the stream. They are unmasked in place. Returns how many were taken: all, unless
-   * {@link suspend} was called meanwhile.
+   * Takes the next bytes of the stream, those before `end`. They are unmasked in place. Returns how many were taken: all,
+   * unless {@link suspend} was called meanwhile.
    */
-  receive(bytes: Uint8Array): number {
-    this.#bytes = bytes;
-    this.#at = 0;
+  receive(bytes: Uint8Array, end: number): number {
+    let at = 0;
     this.#isSuspended = false;
-    while (this.#advance() && !this.#isSuspended);
-    this.#bytes = NO_BYTES;
-    return this.#step === Step.STOPPED ? bytes.length : this.#at;
+    while (at < end && !this.#isSuspended) {
+      if (this.#step === Step.HEADER) at = this.#takeHeader(bytes, at, end);
+      if (this.#step === Step.MASKING_KEY) at = this.#takeMaskingKey(bytes, at, end);
+      if (this.#step === Step.PAYLOAD) at = this.#takePayload(bytes, at, end);
+      if (this.#step === Step.STOPPED) return end;
+    }
+    return at;
   }
 
-  /** Takes no further step in the call of {@link receive} that is under way. */
+  /** Takes no further frame in the call of {@link receive} that is under way. */
   suspend(): void {
     this.#isSuspended = true;
   }
@@ -78,130 +80,114 @@ export class FrameParser {
     this.#step = Step.STOPPED;
   }
 
-  /** Carries out one step; whether another may follow. */
-  #advance(): boolean {
-    switch (this.#step) {
-      case Step.FIRST_BYTE:
-        return this.#readFirstByte();
-      case Step.SECOND_BYTE:
-        return this.#readSecondByte();
-      case Step.LENGTH:
-        return this.#readLength();
-      case Step.MASKING_KEY:
-        return this.#readMaskingKey();
-      case Step.PAYLOAD:
-        return this.#readPayload();
-      default:
-        return false;
-    }
+  // Each takes what it can and returns where that ends
+
+  #takeHeader(bytes: Uint8Array, at: number, end: number): number {
+    if (this.#cutHeader !== undefined) return this.#mendHeader(this.#cutHeader, bytes, at);
+    const next = this.#readHeader(bytes, at, end);
+    if (next > at) return next;
+    this.#cutHeader = copyBytes(bytes, at, end);
+    return end;
   }
 
-  #readFirstByte(): boolean {
-    if (this.#at === this.#bytes.length) return false;
-    const byte = this.#bytes[this.#at++]!;
-    const opcode = byte & 0x0f;
-    this.#isFinal = byte >= 0x80;
-    this.#rsv = byte & 0x70;
-    if (!isKnownOpcode(opcode)) return this.#fail("OPCODE_UNKNOWN", `0x${opcode.toString(16)}`);
-    if (this.#rsv !== 0 && !this.#isRsvAllowed(opcode)) return this.#fail("RSV_UNEXPECTED", reservedBits(this.#rsv));
+  /** One byte more of a header that was cut off: this is rare, and at most ten bytes. */
+  #mendHeader(cut: Uint8Array, bytes: Uint8Array, at: number): number {
+    const longer = join(cut, bytes.subarray(at, at + 1));
+    const isComplete = this.#readHeader(longer, 0, longer.length) > 0;
+    this.#cutHeader = isComplete ? undefined : longer;
+    return at + 1;
+  }
+
+  #takeMaskingKey(bytes: Uint8Array, at: number, end: number): number {
+    let next = at;
+    while (this.#missingKey > 0 && next < end) {
+      this.#key = (this.#key << 8) | bytes[next++]!;
+      this.#missingKey--;
+    }
+    if (this.#missingKey === 0) this.#step = Step.PAYLOAD;
+    return next;
+  }
+
+  #takePayload(bytes: Uint8Array, at: number, end: number): number {
+    const remaining = this.#remaining;
+    if (at === end && remaining > 0) return at;
+    const length = Math.min(end - at, remaining);
+    const pieceEnd = at + length;
+    const isLastPiece = length === remaining;
+    const isAscii = this.#isMaskExpected && mask(bytes, at, pieceEnd, this.#key);
+    if (!isLastPiece) this.#key = rotateKey(this.#key, length);
+    this.#remaining = remaining - length;
+    // Before the call, which may stop the parser
+    if (isLastPiece) this.#step = Step.HEADER;
+    this.#sink.framePayload(bytes, at, pieceEnd, isLastPiece, isAscii);
+    return pieceEnd;
+  }
+
+  // The header, judged as far as it is there
+
+  /** Returns where the header ends, or `at` if it goes on behind `end`. A wrong one stops the parser. */
+  #readHeader(bytes: Uint8Array, at: number, end: number): number {
+    const first = bytes[at]!;
+    const opcode = first & 0x0f;
+    if (!this.#isFirstByteValid(first, opcode)) return end;
+    if (end - at < 2) return at;
+    const second = bytes[at + 1]!;
+    // RFC 6455 5.1: "The server MUST close the connection upon receiving a frame that is not masked", and the reverse.
+    if (second >= 0x80 !== this.#isMaskExpected) {
+      return this.#fail(end, this.#isMaskExpected ? "MASK_MISSING" : "MASK_UNEXPECTED");
+    }
+    const length = second & 0x7f;
+    if (length <= MAX_CONTROL_PAYLOAD) return this.#startFrame(first, length, at + 2);
+    if (isControl(opcode as Opcode)) return this.#fail(end, "CONTROL_TOO_LONG");
+    return this.#readLongLength(bytes, at, end, length === 126 ? 2 : 8);
+  }
+
+  #isFirstByteValid(first: number, opcode: number): boolean {
+    const rsv = first & 0x70;
+    if (!isKnownOpcode(opcode)) this.#fail(0, "OPCODE_UNKNOWN", `0x${opcode.toString(16)}`);
+    else if (rsv !== 0 && !this.#isRsvAllowed(rsv, opcode)) this.#fail(0, "RSV_UNEXPECTED", reservedBits(rsv));
     // RFC 6455 5.5: "All control frames ... MUST NOT be fragmented."
-    if (isControl(opcode) && !this.#isFinal) return this.#fail("CONTROL_FRAGMENTED");
-    this.#opcode = opcode;
-    this.#step = Step.SECOND_BYTE;
-    return true;
+    else if (isControl(opcode) && first < 0x80) this.#fail(0, "CONTROL_FRAGMENTED");
+    return this.isReceiving;
   }
 
   /** RFC 6455 5.2: "MUST be 0 unless an extension is negotiated that defines meanings for non-zero values." */
-  #isRsvAllowed(opcode: Opcode): boolean {
-    return (this.#rsv & ~this.#claimedRsv) === 0 && (opcode === Opcode.TEXT || opcode === Opcode.BINARY);
+  #isRsvAllowed(rsv: number, opcode: Opcode): boolean {
+    return (rsv & ~this.#claimedRsv) === 0 && (opcode === Opcode.TEXT || opcode === Opcode.BINARY);
   }
 
-  #readSecondByte(): boolean {
-    if (this.#at === this.#bytes.length) return false;
-    const byte = this.#bytes[this.#at++]!;
-    const isMasked = byte >= 0x80;
-    const length = byte & 0x7f;
-    // RFC 6455 5.1: "The server MUST close the connection upon receiving a frame that is not masked", and the reverse.
-    if (isMasked !== this.#isMaskExpected) return this.#fail(isMasked ? "MASK_UNEXPECTED" : "MASK_MISSING");
-    if (length <= MAX_CONTROL_PAYLOAD) return this.#startFrame(length);
-    if (isControl(this.#opcode)) return this.#fail("CONTROL_TOO_LONG");
-    this.#await(Step.LENGTH, length === 126 ? 2 : 8);
-    this.#remaining = length;
-    return true;
-  }
-
-  #readLength(): boolean {
-    const isLong = this.#remaining === 127;
+  #readLongLength(bytes: Uint8Array, at: number, end: number, size: 2 | 8): number {
+    const start = at + 2;
     // RFC 6455 5.2: "the most significant bit MUST be 0"
-    if (this.#missing === 8 && this.#bytes[this.#at]! >= 0x80) return this.#fail("LENGTH_TOO_LARGE");
-    if (!this.#gatherField()) return false;
+    if (size === 8 && start < end && bytes[start]! >= 0x80) return this.#fail(end, "LENGTH_TOO_LARGE");
+    if (end - start < size) return at;
     // A double is not exact beyond 2^53, but no limit lies there.
-    const length = this.#field;
+    let length = 0;
+    for (let index = start; index < start + size; index++) length = length * 256 + bytes[index]!;
     // RFC 6455 5.2: "the minimal number of bytes MUST be used to encode the length"
-    if (length < (isLong ? 65_536 : 126))
-      return this.#fail("LENGTH_NOT_MINIMAL", `${length} in ${isLong ? 8 : 2} bytes`);
-    return this.#startFrame(length);
+    if (length < (size === 8 ? 65_536 : 126)) {
+      return this.#fail(end, "LENGTH_NOT_MINIMAL", `${length} in ${size} bytes`);
+    }
+    return this.#startFrame(bytes[at]!, length, start + size);
   }
 
-  #startFrame(length: number): boolean {
+  #startFrame(first: number, length: number, headerEnd: number): number {
     this.#remaining = length;
-    if (this.#isMaskExpected) this.#await(Step.MASKING_KEY, 4);
-    else this.#step = Step.PAYLOAD;
-    this.#sink.frameHeader(this.#opcode, this.#isFinal, this.#rsv, length);
-    return true;
+    this.#missingKey = 4;
+    this.#step = this.#isMaskExpected ? Step.MASKING_KEY : Step.PAYLOAD;
+    // Which may stop the parser
+    this.#sink.frameHeader((first & 0x0f) as Opcode, first >= 0x80, first & 0x70, length);
+    return headerEnd;
   }
 
-  #readMaskingKey(): boolean {
-    if (!this.#gatherField()) return false;
-    this.#key = this.#field | 0;
-    this.#step = Step.PAYLOAD;
-    return true;
-  }
-
-  #readPayload(): boolean {
-    const start = this.#at;
-    const available = this.#bytes.length - start;
-    if (available === 0 && this.#remaining > 0) return false;
-    const length = Math.min(available, this.#remaining);
-    const end = start + length;
-    if (this.#isMaskExpected) {
-      mask(this.#bytes, start, end, this.#key);
-      this.#key = rotateKey(this.#key, length);
-    }
-    this.#at = end;
-    this.#remaining -= length;
-    const isLastPiece = this.#remaining === 0;
-    // Before the call, which may stop the parser
-    if (isLastPiece) this.#step = Step.FIRST_BYTE;
-    this.#sink.framePayload(this.#bytes, start, end, isLastPiece);
-    return true;
-  }
-
-  /** Begins a field of `length` bytes, most significant first. */
-  #await(step: Step, length: number): void {
-    this.#step = step;
-    this.#field = 0;
-    this.#missing = length;
-  }
-
-  #gatherField(): boolean {
-    while (this.#missing > 0) {
-      if (this.#at === this.#bytes.length) return false;
-      this.#field = this.#field * 256 + this.#bytes[this.#at++]!;
-      this.#missing--;
-    }
-    return true;
-  }
-
-  #fail(code: ProtocolErrorCode, detail?: string): false {
+  /** Returns `taken`. */
+  #fail(taken: number, code: ProtocolErrorCode, detail?: string): number {
     this.stop();
     this.#sink.frameFault(protocolFault(code, detail));
-    return false;
+    return taken;
   }
 }
 
 function reservedBits(rsv: number): string {
   return ["RSV1", "RSV2", "RSV3"].filter((_name, index) => (rsv & (0x40 >> index)) !== 0).join(", ");
 }
-
-const NO_BYTES: Uint8Array = new Uint8Array(0);

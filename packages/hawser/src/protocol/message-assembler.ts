@@ -7,7 +7,7 @@
  */
 
 import { ByteAccumulator } from "../bytes/byte-accumulator.ts";
-import { copyBytes } from "../bytes/copy.ts";
+import { keepBytes } from "../bytes/message-slab.ts";
 import { incompleteTail, Utf8State, utf8Check } from "../bytes/utf8.ts";
 import { type ProtocolErrorCode, type ProtocolFault, protocolFault } from "./errors.ts";
 import type { Extension, ExtensionFault } from "./extension.ts";
@@ -82,12 +82,20 @@ export class MessageAssembler {
     return this.#judgeSize(length);
   }
 
-  /** A piece of its payload; valid during the call. */
-  framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean): ProtocolFault | undefined {
+  /** A piece of its payload; valid during the call. `isAscii`: it is known to be. */
+  framePayload(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    isLastPiece: boolean,
+    isAscii: boolean,
+  ): ProtocolFault | undefined {
     const isComplete = isLastPiece && this.#isFinalFrame;
     if (this.#rsv !== 0) return this.#decodePayload(bytes, start, end, isLastPiece);
-    if (isComplete && this.heldBytes === 0 && !this.#isStreaming) return this.#emitDirectly(bytes, start, end);
-    if (!this.#gather(bytes, start, end)) return protocolFault("UTF8_INVALID");
+    if (isComplete && this.#gathered === undefined && !this.#isStreaming) {
+      return this.#emitDirectly(bytes, start, end, isAscii);
+    }
+    if (!this.#gather(bytes, start, end, isAscii)) return protocolFault("UTF8_INVALID");
     if (isComplete) return this.#finish();
     if (this.#isStreaming && (isLastPiece || this.heldBytes >= STREAMED_PIECE)) this.#emitPiece(false);
     return undefined;
@@ -107,10 +115,10 @@ export class MessageAssembler {
   }
 
   /** The message lies in one piece of input, as nearly all do. */
-  #emitDirectly(bytes: Uint8Array, start: number, end: number): ProtocolFault | undefined {
+  #emitDirectly(bytes: Uint8Array, start: number, end: number, isAscii: boolean): ProtocolFault | undefined {
     const isText = this.#opcode === Opcode.TEXT;
     this.#reset();
-    const message = isText ? this.#settings.text.decode(bytes, start, end) : copyBytes(bytes, start, end);
+    const message = isText ? this.#settings.text.decode(bytes, start, end, isAscii) : keepBytes(bytes, start, end);
     if (message === undefined) return protocolFault("UTF8_INVALID");
     this.#sink.message(message);
     return undefined;
@@ -122,8 +130,8 @@ export class MessageAssembler {
   }
 
   /** Keeps a piece of a message; whether it is valid, being text. */
-  #gather(bytes: Uint8Array, start: number, end: number): boolean {
-    if (this.#opcode === Opcode.TEXT) {
+  #gather(bytes: Uint8Array, start: number, end: number, isAscii: boolean): boolean {
+    if (this.#opcode === Opcode.TEXT && !(isAscii && this.#utf8 === Utf8State.COMPLETE)) {
       this.#utf8 = utf8Check(this.#utf8, bytes, start, end, this.#settings.text);
       if (this.#utf8 === Utf8State.INVALID) return false;
     }
@@ -154,7 +162,7 @@ export class MessageAssembler {
     if (decoded === undefined) return undefined;
     if (typeof decoded === "string") return this.#decodingFault(decoded);
     if (!this.#isStreaming) return this.#emitWhole(decoded as Uint8Array<ArrayBuffer>);
-    if (!this.#gather(decoded, 0, decoded.length)) return protocolFault("UTF8_INVALID");
+    if (!this.#gather(decoded, 0, decoded.length, false)) return protocolFault("UTF8_INVALID");
     if (isLast) return this.#finish();
     this.#emitPiece(false);
     return undefined;
@@ -163,7 +171,7 @@ export class MessageAssembler {
   #emitWhole(payload: Uint8Array<ArrayBuffer>): ProtocolFault | undefined {
     const isText = this.#opcode === Opcode.TEXT;
     this.#reset();
-    const message = isText ? this.#settings.text.decode(payload, 0, payload.length) : payload;
+    const message = isText ? this.#settings.text.decode(payload, 0, payload.length, false) : payload;
     if (message === undefined) return protocolFault("UTF8_INVALID");
     this.#sink.message(message);
     return undefined;
@@ -182,7 +190,7 @@ export class MessageAssembler {
     if (isLast) this.#reset();
     const end = isText ? incompleteTail(bytes, 0, bytes.length) : bytes.length;
     if (end < bytes.length) this.#gathered!.append(bytes, end, bytes.length, bytes.length);
-    if (end > 0) this.#sink.piece(isText ? this.#settings.text.decode(bytes, 0, end) : bytes, isLast);
+    if (end > 0) this.#sink.piece(isText ? this.#settings.text.decode(bytes, 0, end, false) : bytes, isLast);
     else if (isLast) this.#sink.piece(undefined, true);
   }
 

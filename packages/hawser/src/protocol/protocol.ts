@@ -6,11 +6,12 @@
  * Close frame. The caller's own mistakes throw.
  */
 
-import { copyBytes, join } from "../bytes/copy.ts";
+import { copyBytes } from "../bytes/copy.ts";
 import type { FrameOutput } from "../bytes/frame-output.ts";
 import { CloseCode, type CloseStatus } from "./close-code.ts";
 import { checkClose, parseClose, serializeClose } from "./close-frame.ts";
 import { type CloseInfo, Closing, type State } from "./closing.ts";
+import { ControlFrame } from "./control-frame.ts";
 import { type ProtocolFault, protocolFault } from "./errors.ts";
 import { type Extension, releaseExtensions } from "./extension.ts";
 import { FrameParser, type FrameSink } from "./frame-parser.ts";
@@ -52,9 +53,8 @@ export class Protocol implements FrameSink {
 
   /** The time of the driver's current call. */
   #now: number;
-  /** The control frame in progress, and what has arrived of it if it does not lie in one piece of input. */
-  #controlOpcode: Opcode | undefined;
-  #controlPayload: Uint8Array | undefined;
+  /** The control frame that is being received. */
+  #controlFrame: ControlFrame | undefined;
   /** The payload of the latest ping, while its answer waits for room in the output. */
   #owedPong: Uint8Array | undefined;
   /** By when the transport must have ended, once the connection is closing. */
@@ -111,13 +111,14 @@ export class Protocol implements FrameSink {
   // Input: what the driver tells
 
   /**
-   * Takes the next bytes from the peer; they are unmasked in place and not kept. Returns how many were taken: all of them,
-   * unless {@link suspend} was called meanwhile; the driver keeps the rest and hands it in first when it goes on.
+   * Takes the next bytes from the peer, those before `end`; they are unmasked in place and not kept. Returns how many were
+   * taken: all of them, unless {@link suspend} was called meanwhile; the driver keeps the rest and hands it in first when it
+   * goes on.
    */
-  receive(bytes: Uint8Array, now: number): number {
+  receive(bytes: Uint8Array, now: number, end: number = bytes.length): number {
     this.#now = now;
     this.#keepalive.received(now);
-    return this.#parser.receive(bytes);
+    return this.#parser.receive(bytes, end);
   }
 
   /** To be called by the sink: the call of {@link receive} that is under way takes no further frame. */
@@ -253,19 +254,19 @@ export class Protocol implements FrameSink {
 
   frameHeader(opcode: Opcode, isFinal: boolean, rsv: number, length: number): void {
     if (isControl(opcode)) {
-      this.#controlOpcode = opcode;
+      this.#controlFrame = new ControlFrame(opcode);
       return;
     }
     const fault = this.#assembler.frameHeader(opcode, isFinal, rsv, length);
     if (fault !== undefined) this.fail(fault, this.#now);
   }
 
-  framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean): void {
-    if (this.#controlOpcode !== undefined) {
-      this.#receiveControlPiece(this.#controlOpcode, bytes.subarray(start, end), isLastPiece);
+  framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean, isAscii: boolean): void {
+    if (this.#controlFrame !== undefined) {
+      this.#receiveControlPiece(this.#controlFrame, bytes.subarray(start, end), isLastPiece);
       return;
     }
-    const fault = this.#assembler.framePayload(bytes, start, end, isLastPiece);
+    const fault = this.#assembler.framePayload(bytes, start, end, isLastPiece, isAscii);
     if (fault !== undefined) this.fail(fault, this.#now);
   }
 
@@ -275,13 +276,12 @@ export class Protocol implements FrameSink {
 
   // Control frames
 
-  #receiveControlPiece(opcode: Opcode, piece: Uint8Array, isLastPiece: boolean): void {
-    const payload = this.#controlPayload === undefined ? piece : join(this.#controlPayload, piece);
-    this.#controlPayload = isLastPiece ? undefined : copyBytes(payload);
-    if (!isLastPiece) return;
-    this.#controlOpcode = undefined;
-    if (opcode === Opcode.CLOSE) this.#receiveClose(payload);
-    else if (opcode === Opcode.PING) this.#receivePing(payload);
+  #receiveControlPiece(frame: ControlFrame, piece: Uint8Array, isLastPiece: boolean): void {
+    const payload = frame.add(piece, isLastPiece);
+    if (payload === undefined) return;
+    this.#controlFrame = undefined;
+    if (frame.opcode === Opcode.CLOSE) this.#receiveClose(payload);
+    else if (frame.opcode === Opcode.PING) this.#receivePing(payload);
     else this.#sink.pong(payload, this.#pings?.answer(payload, this.#now));
   }
 
@@ -349,7 +349,7 @@ export class Protocol implements FrameSink {
   #stopReceiving(): void {
     this.#parser.stop();
     this.#lazyAssembler = undefined;
-    this.#controlPayload = undefined;
+    this.#controlFrame = undefined;
   }
 
   #end(): void {
