@@ -1,7 +1,14 @@
 /** Copies that are plain `Uint8Array`s, whatever the source: `slice` of a Node buffer would share its memory. */
 
-/** Below this length a loop is quicker than a view and a block copy (bench: copy n bytes). */
+/** Below this length, in bytes, a loop is quicker than a view and a block copy (bench: copy n bytes). */
 const BLOCK_PAYS_OFF = 32;
+
+/** Copies all of `source` into `target` from `at` on. */
+export function copyInto(target: Uint8Array, at: number, source: Uint8Array): void {
+  const { length } = source;
+  if (length >= BLOCK_PAYS_OFF) target.set(source, at);
+  else for (let index = 0; index < length; index++) target[at + index] = source[index]!;
+}
 
 /** `bytes` from `start` to `end`, by default all of them, in memory of their own. */
 export function copyBytes(bytes: Uint8Array, start = 0, end: number = bytes.length): Uint8Array<ArrayBuffer> {

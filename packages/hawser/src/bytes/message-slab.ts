@@ -7,12 +7,12 @@
 
 import { copyBytes } from "./copy.ts";
 
-const SLAB_SIZE = 65_536;
+const SLAB_SIZE = 16_384;
 
 /** V8 keeps arrays up to this length on its own heap, where they cost next to nothing. */
 const LARGEST_ON_HEAP = 64;
-/** A message above an eighth of a slab would leave too much of the last one unused. */
-const LARGEST_IN_SLAB = SLAB_SIZE / 8;
+/** A larger message pays for its own memory, and would leave much of a run unused. */
+const LARGEST_IN_SLAB = SLAB_SIZE / 4;
 
 let slab: ArrayBuffer = new ArrayBuffer(0);
 let used = 0;

@@ -161,7 +161,7 @@ export class HeadReader {
   #readWhitespace(): void {
     const byte = this.#bytes[this.#position]!;
     if (byte !== SP && byte !== HTAB) this.#state = State.VALUE;
-    else if (this.#position >= this.#limit) this.#failTooLong("HEADER_LINE_TOO_LONG");
+    else if (this.#position >= this.#limit()) this.#failTooLong("HEADER_LINE_TOO_LONG");
     else this.#position++;
   }
 
@@ -185,7 +185,7 @@ export class HeadReader {
     tooLong: HandshakeErrorCode,
   ): string | undefined {
     const bytes = this.#bytes;
-    const limit = this.#limit;
+    const limit = this.#limit();
     const end = Math.min(bytes.length, limit);
     let position = this.#position;
     if (this.#mark === NONE) this.#mark = position;
@@ -244,7 +244,7 @@ export class HeadReader {
   }
 
   /** Where the current line must have ended at the latest. */
-  get #limit(): number {
+  #limit(): number {
     const lineEnd = this.#lineStart + this.#limits.maxLineLength;
     if (this.#state === State.START_LINE) return lineEnd;
     return Math.min(lineEnd, this.#headersStart + this.#limits.maxHeaderSize);

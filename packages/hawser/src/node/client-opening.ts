@@ -22,7 +22,7 @@ import { type Logger, silentLogger } from "./logger.ts";
 import { dialThroughProxy } from "./proxy-dial.ts";
 import { proxyFromEnvironment } from "./proxy-environment.ts";
 import { Session, type SessionOwner } from "./session.ts";
-import { StreamTransport } from "./stream-transport.ts";
+import { SHARED_READS, StreamTransport } from "./stream-transport.ts";
 import { systemWheel } from "./timing-wheel.ts";
 
 /** Where a request goes, and what of it a redirect may change. */
@@ -80,11 +80,12 @@ async function dial({ url, tls }: Hop, settings: ConnectSettings, signal: AbortS
 
 function dialPlain(url: URL, settings: ConnectSettings, signal: AbortSignal): Promise<Socket> {
   const { path, lookup } = settings;
-  if (path !== undefined) return openSocket({ path }, signal);
+  const onread = url.protocol === "ws:" ? SHARED_READS : undefined;
+  if (path !== undefined) return openSocket({ path }, signal, onread);
   const proxy = settings.proxy === "environment" ? proxyFromEnvironment(url, process.env) : settings.proxy;
   const destination = destinationOf(url);
   if (proxy) return dialThroughProxy(proxy, destination, settings, signal);
-  return openSocket({ ...destination, ...(lookup && { lookup }) }, signal);
+  return openSocket({ ...destination, ...(lookup && { lookup }) }, signal, onread);
 }
 
 /** @throws {HandshakeError} if the response does not open a connection. */

@@ -148,7 +148,7 @@ export abstract class Connection<UserData = unknown> implements AsyncIterable<Me
   }
 
   /** The messages until the connection closes. Throws {@link ConnectionClosedError} if it does not close normally. */
-  [Symbol.asyncIterator](): AsyncGenerator<Message, void, void> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<Message, void, void> {
     return this.#receive().messages();
   }
 

@@ -2,7 +2,7 @@
  * Connects to a host, directly or through a proxy, and starts TLS where the URL asks for it.
  */
 
-import { connect as connectSocket, isIP, type NetConnectOpts, type Socket } from "node:net";
+import { connect as connectSocket, isIP, type NetConnectOpts, type OnReadOpts, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions as TlsOptions } from "node:tls";
 import { hostOf, portOf } from "./client-url.ts";
 import { HandshakeError } from "./errors.ts";
@@ -23,11 +23,14 @@ export function authorityOf({ host, port }: Destination): string {
   return `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 }
 
-/** Opens a TCP or Unix socket. Rejects with the socket's error or the signal's reason. */
-export async function openSocket(options: NetConnectOpts, signal: AbortSignal): Promise<Socket> {
+/**
+ * Opens a TCP or Unix socket. Rejects with the socket's error or the signal's reason. `onread`: for a socket that nobody encrypts
+ * and that goes to a transport in the end.
+ */
+export async function openSocket(options: NetConnectOpts, signal: AbortSignal, onread?: OnReadOpts): Promise<Socket> {
   signal.throwIfAborted();
   // A frame is small and waits for nobody: RFC 896's delay would hold back every second one
-  const socket = keepErrors(connectSocket({ ...options, noDelay: true }));
+  const socket = keepErrors(connectSocket({ ...options, noDelay: true, ...(onread && { onread }) }));
   return awaitStream(socket, signal, (done) => ({ connect: () => done(socket) }));
 }
 

@@ -66,14 +66,14 @@ export class Inbox {
     // Somebody waits for a message, which is read to its end however large it is
     if (this.isAwaited) return false;
     const { maxQueue, readLimit } = this.#limits;
-    return this.#count >= maxQueue.high + SIDE_PATH.frames || this.#bytes + heldBytes >= readLimit + SIDE_PATH.bytes;
+    return this.#count() >= maxQueue.high + SIDE_PATH.frames || this.#bytes + heldBytes >= readLimit + SIDE_PATH.bytes;
   }
 
   /** Whether reading may go on after it stopped. */
   hasRoom(heldBytes: number): boolean {
     if (this.isAwaited) return true;
     const { maxQueue, readLimit } = this.#limits;
-    return this.#count <= maxQueue.low && this.#bytes + heldBytes <= readLimit / 4;
+    return this.#count() <= maxQueue.low && this.#bytes + heldBytes <= readLimit / 4;
   }
 
   put(delivery: Delivery): void {
@@ -133,7 +133,7 @@ export class Inbox {
     waiter?.reject(reason);
   }
 
-  get #count(): number {
+  #count(): number {
     return this.#queue.length - this.#head;
   }
 

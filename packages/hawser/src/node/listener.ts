@@ -10,7 +10,7 @@ import { ignore } from "./ignore.ts";
 import { readProxyHeader } from "./proxy-header.ts";
 import type { ProxyAddresses } from "./proxy-protocol.ts";
 import { shareReads } from "./shared-reads.ts";
-import { onSharedRead, StreamTransport } from "./stream-transport.ts";
+import { SHARED_READS, StreamTransport } from "./stream-transport.ts";
 import { type Endpoints, reportedEndpoints, type Transport } from "./transport.ts";
 
 /** Takes the transports of new connections. `since`: when the client connected, in the time of `performance.now()`. */
@@ -89,7 +89,7 @@ export class SocketListener implements Listener {
   #connected(socket: Socket): void {
     const since = performance.now();
     if (this.#tls === undefined && this.#settings.proxyProtocol === "off") {
-      const own = this.#settings.sharesReads ? shareReads(socket, onSharedRead) : socket;
+      const own = this.#settings.sharesReads ? shareReads(socket, SHARED_READS) : socket;
       this.#arrived({ socket: own, since, proxied: undefined });
     } else if (this.#sockets.size >= this.#settings.maxArrivals) {
       socket.destroy();

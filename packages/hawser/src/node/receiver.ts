@@ -6,9 +6,10 @@
 
 import type { Message } from "../protocol/message-assembler.ts";
 import { refuseUnknownOptions } from "../protocol/option-names.ts";
-import { ConcurrencyError, ConnectionClosedOK } from "./errors.ts";
+import { ConcurrencyError } from "./errors.ts";
 import { ignore } from "./ignore.ts";
 import { type Delivery, Piece, type Waiter } from "./inbox.ts";
+import { MessageIterator } from "./message-iterator.ts";
 import type { Session } from "./session.ts";
 
 /** How a message is received. */
@@ -36,17 +37,8 @@ export class Receiver {
   }
 
   /** The messages until the connection is closed; the iteration throws if it did not close normally. */
-  async *messages(): AsyncGenerator<Message, void, void> {
-    while (true) {
-      let message: Message;
-      try {
-        message = await this.recv(undefined);
-      } catch (error) {
-        if (error instanceof ConnectionClosedOK) return;
-        throw error;
-      }
-      yield message;
-    }
+  messages(): MessageIterator {
+    return new MessageIterator(this.#session, () => this.#concurrentCall());
   }
 
   /** The pieces of one message. Leaving the iteration early drops the rest of it. */

@@ -143,7 +143,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   /** Stops reading or reads on, by the room there is. To be called after something was taken from the inbox. */
   regulate(): void {
     if (this.#isInputOverfull()) this.#stopReading();
-    else if (this.#hasInputRoom()) this.#readOn();
+    else if (this.#unread !== undefined || this.transport.isPaused) this.#readOnIfRoom();
   }
 
   // What the transport tells
@@ -172,6 +172,10 @@ export class Session implements ProtocolSink, TransportSink, Timed {
     }
   }
 
+  readTarget(): Uint8Array | undefined {
+    return this.#unread === undefined ? this.protocol.readTarget() : undefined;
+  }
+
   receivedEnd(): void {
     this.protocol.receiveEnd(this.now);
   }
@@ -193,7 +197,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   // What the protocol tells
 
   message(message: Message): void {
-    if (this.#isReadyToConsume && (this.#inbox?.isEmpty ?? true)) this.#consume(message);
+    if (this.#isReadyToConsume() && (this.#inbox?.isEmpty ?? true)) this.#consume(message);
     else this.#put(message);
   }
 
@@ -261,7 +265,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
     if (this.protocol.canSend && this.#isInputOverfull()) this.protocol.suspend();
   }
 
-  get #isHeldBack(): boolean {
+  #isHeldBack(): boolean {
     return this.#holds > 0 || this.isOutputFull();
   }
 
@@ -273,7 +277,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   #consumeQueued(): void {
     const inbox = this.#inbox;
     if (inbox === undefined || !this.isConsumed) return;
-    while (!inbox.isEmpty && !this.#isHeldBack) this.#consume(inbox.poll() as Message);
+    while (!inbox.isEmpty && !this.#isHeldBack()) this.#consume(inbox.poll() as Message);
     this.regulate();
   }
 
@@ -281,6 +285,10 @@ export class Session implements ProtocolSink, TransportSink, Timed {
 
   #stopReading(): void {
     if (this.protocol.canSend) this.transport.pause();
+  }
+
+  #readOnIfRoom(): void {
+    if (this.#hasInputRoom()) this.#readOn();
   }
 
   #readOn(): void {
@@ -296,15 +304,15 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   #isInputOverfull(): boolean {
     const { heldBytes } = this.protocol;
     if (this.#inbox === undefined && heldBytes === 0) return false;
-    return !this.#isReadyToConsume && this.inbox.isOverfull(heldBytes);
+    return !this.#isReadyToConsume() && this.inbox.isOverfull(heldBytes);
   }
 
   #hasInputRoom(): boolean {
-    return this.#isReadyToConsume || this.inbox.hasRoom(this.protocol.heldBytes);
+    return this.#isReadyToConsume() || this.inbox.hasRoom(this.protocol.heldBytes);
   }
 
   /** Whether a hook waits for the next message, which is then read to its end. */
-  get #isReadyToConsume(): boolean {
-    return this.isConsumed && !this.#isHeldBack;
+  #isReadyToConsume(): boolean {
+    return this.isConsumed && !this.#isHeldBack();
   }
 }

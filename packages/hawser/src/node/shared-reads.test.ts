@@ -20,17 +20,22 @@ async function accept(): Promise<{ server: Server; client: Socket; accepted: Soc
   return { server, client, accepted };
 }
 
+const memory = new Uint8Array(64);
+
 /** A shared socket, with what it reads as a stream of texts. */
 function shared(accepted: Socket) {
   let text = "";
   const waiting: (() => void)[] = [];
   const buffers = new Set<Uint8Array>();
-  const socket = shareReads(accepted, function onRead(length, buffer) {
-    expect(this).toBe(socket);
-    buffers.add(buffer);
-    text += Buffer.from(buffer.subarray(0, length)).toString();
-    for (const check of waiting) check();
-    return true;
+  const socket = shareReads(accepted, {
+    buffer: memory,
+    callback(this: unknown, length, buffer) {
+      expect(this).toBe(socket);
+      buffers.add(buffer);
+      text += Buffer.from(buffer.subarray(0, length)).toString();
+      for (const check of waiting) check();
+      return true;
+    },
   });
   open.push(socket);
   const until = (expected: string) =>
@@ -98,5 +103,5 @@ test("the end is told, and the server closes once its last connection has gone",
 test("a socket that has gone already is left as it is", () => {
   const gone = new Socket();
   gone.destroy();
-  expect(shareReads(gone, () => true)).toBe(gone);
+  expect(shareReads(gone, { buffer: memory, callback: () => true })).toBe(gone);
 });

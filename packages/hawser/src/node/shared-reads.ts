@@ -7,12 +7,8 @@
  */
 
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Server, Socket } from "node:net";
-import { READ_BUFFER } from "../bytes/vector-memory.ts";
+import { type AddressInfo, connect, createServer, type OnReadOpts, type Server, Socket } from "node:net";
 import { ignore } from "./ignore.ts";
-
-/** Called on the socket, with how many bytes were read, and the shared buffer that holds them until the call returns. */
-export type SharedReadCallback = (this: unknown, length: number, buffer: Uint8Array) => boolean;
 
 /** What is not documented of a socket. */
 interface Handled {
@@ -21,15 +17,15 @@ interface Handled {
   server: Server | null;
 }
 
-/** A socket on the accepted one's handle that reads into the shared buffer. The accepted one must not be used any more. */
-export function shareReads(accepted: Socket, callback: SharedReadCallback): Socket {
+/** A socket on the accepted one's handle that reads as `onread` says. The accepted one must not be used any more. */
+export function shareReads(accepted: Socket, onread: OnReadOpts): Socket {
   const source = accepted as unknown as Handled;
   const handle = source._handle;
   if (handle === null || handle === undefined) return accepted;
   const { _server, server } = source;
   source._handle = null;
   source._server = null;
-  const options = { handle, allowHalfOpen: true, onread: { buffer: READ_BUFFER, callback } };
+  const options = { handle, allowHalfOpen: true, onread };
   const socket = new Socket(options);
   // The server counts its connections by these, and closes when the last one has gone
   return Object.assign(socket, { _server, server });
@@ -63,18 +59,30 @@ async function tryOut(): Promise<boolean> {
   }
 }
 
-/** What a transport will ask of a socket: bytes, pausing, the end, writing, and that the server notices when it is gone. */
+/**
+ * What a transport will ask of a socket: bytes, in another buffer each time, pausing, the end, writing, and that the server
+ * notices when it is gone.
+ */
 class Trial {
   readonly socket: Socket;
+  readonly #buffers: Uint8Array[] = [new Uint8Array(1), new Uint8Array(1), new Uint8Array(1)];
   #received = "";
   #onReceived: () => void = ignore;
 
   constructor(accepted: Socket) {
     const trial = this;
-    this.socket = shareReads(accepted, function onRead(length, bytes) {
-      // A callback that is not called on its socket could not tell whose bytes these are
-      if (this === trial.socket) trial.#receive(Buffer.from(bytes.subarray(0, length)).toString("latin1"));
-      return true;
+    const unused = this.#buffers.values();
+    let current: Uint8Array = new Uint8Array(0);
+    this.socket = shareReads(accepted, {
+      buffer: () => {
+        current = unused.next().value ?? current;
+        return current;
+      },
+      callback(this: unknown, length) {
+        // One that is not called on its socket could not tell whose bytes these are
+        if (this === trial.socket) trial.#receive(Buffer.from(current.subarray(0, length)).toString("latin1"));
+        return true;
+      },
     });
   }
 

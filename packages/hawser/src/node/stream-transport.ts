@@ -5,9 +5,10 @@
  * all of it, which nearly always is at once; what must wait behind other bytes waits in memory of its own size.
  */
 
-import { Socket } from "node:net";
+import { type OnReadOpts, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
+import { READ_BUFFER } from "../bytes/vector-memory.ts";
 import { flushLater } from "./flush-queue.ts";
 import { OUTPUT_SIZE, OutputPool } from "./output-pool.ts";
 import type { Endpoints, Transport, TransportSink } from "./transport.ts";
@@ -109,6 +110,11 @@ export class StreamTransport implements Transport, Endpoints {
     if (this.end > 0 || this.#isCorked) this.flush();
   }
 
+  /** Where the next bytes are best read to. */
+  get readTarget(): Uint8Array {
+    return this.#sink?.readTarget?.() ?? READ_BUFFER;
+  }
+
   receiveEnd(): void {
     this.#sink?.receivedEnd();
   }
@@ -127,7 +133,9 @@ export class StreamTransport implements Transport, Endpoints {
   // Writing
 
   get bufferedAmount(): number {
-    return this.end + this.#stream.writableLength;
+    const { end } = this;
+    // The stream is asked only while something may wait there
+    return this.#waitingSince > 0 || this.#isCorked ? end + this.#stream.writableLength : end;
   }
 
   /** Only while a drain is awaited: what the kernel takes at the end of the turn ends without one. */
@@ -145,7 +153,7 @@ export class StreamTransport implements Transport, Endpoints {
   }
 
   append(payload: Uint8Array): void {
-    if (!this.#isWritable) return;
+    if (!this.#isWritable()) return;
     if (!this.#isCorked) this.#stream.cork();
     this.#isCorked = true;
     this.#writeBuffer();
@@ -155,7 +163,7 @@ export class StreamTransport implements Transport, Endpoints {
 
   flush(): void {
     this.#isFlushScheduled = false;
-    if (!this.#isWritable) {
+    if (!this.#isWritable()) {
       this.#discardOutput();
       return;
     }
@@ -176,7 +184,7 @@ export class StreamTransport implements Transport, Endpoints {
     this.#stream.destroy();
   }
 
-  get #isWritable(): boolean {
+  #isWritable(): boolean {
     return this.#stream.writable;
   }
 
@@ -233,10 +241,30 @@ function unmapped(address: string | undefined): string | undefined {
   return address?.startsWith("::ffff:") ? address.slice(7) : address;
 }
 
-/** For sockets that read into memory of ours: the callback of their `onread` option, which Node calls on the socket. */
-export function onSharedRead(this: unknown, length: number, buffer: Uint8Array): boolean {
-  (this as TransportStream)[TRANSPORT]!.receive(buffer, length);
+/**
+ * For sockets that read into memory of ours: their `onread` option. Most bytes go into one buffer for all, the rest of a large
+ * message into its own. Until a transport takes the socket over, what is read comes out of its stream.
+ */
+export const SHARED_READS: OnReadOpts = { buffer: takeNextBuffer, callback: onSharedRead };
+
+/** For the call of {@link takeNextBuffer} that follows next; never left to that of another socket. */
+let nextBuffer: Uint8Array = READ_BUFFER;
+
+/** Node calls it on the socket. */
+function onSharedRead(this: unknown, length: number, buffer: Uint8Array): boolean {
+  const stream = this as TransportStream;
+  const transport = stream[TRANSPORT];
+  if (transport === undefined) return stream.push(Buffer.from(buffer.subarray(0, length)));
+  transport.receive(buffer, length);
+  nextBuffer = transport.readTarget;
   return true;
+}
+
+/** Node calls it before a socket's first read, and directly after each call of {@link onSharedRead}. */
+function takeNextBuffer(): Uint8Array {
+  const buffer = nextBuffer;
+  nextBuffer = READ_BUFFER;
+  return buffer;
 }
 
 function onData(this: TransportStream, bytes: Buffer): void {

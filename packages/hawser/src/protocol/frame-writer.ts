@@ -4,6 +4,7 @@
  * Knows neither states nor extensions. A masking key makes the frame a client's.
  */
 
+import { copyInto } from "../bytes/copy.ts";
 import type { FrameOutput } from "../bytes/frame-output.ts";
 import { mask } from "../bytes/mask.ts";
 import type { TextCodec } from "../bytes/text-codec.ts";
@@ -36,11 +37,11 @@ export function writeFrame(output: FrameOutput, firstByte: number, payload: Uint
   const start = output.end;
   if (keys === undefined) {
     const at = writeHeader(output.bytes, start, firstByte, length, 0);
-    output.bytes.set(payload, at);
+    copyInto(output.bytes, at, payload);
     output.end = at + length;
   } else {
     const at = writeHeader(output.bytes, start, firstByte, length, MASK);
-    output.bytes.set(payload, at + 4);
+    copyInto(output.bytes, at + 4, payload);
     output.end = writeMask(output.bytes, at, length, keys());
   }
 }

@@ -28,6 +28,9 @@ export interface MessageSink {
 /** A fragment of this many bytes and more is streamed in pieces, without waiting for its end. */
 export const STREAMED_PIECE = 65_536;
 
+/** Reading apart pays off for so many bytes. */
+const LARGE_READ = 65_536;
+
 export class MessageAssembler {
   readonly #sink: MessageSink;
   readonly #settings: ProtocolSettings;
@@ -57,6 +60,11 @@ export class MessageAssembler {
   /** Bytes held of a message that is not complete. */
   get heldBytes(): number {
     return (this.#gathered?.length ?? 0) + (this.#decoder?.heldBytes ?? 0);
+  }
+
+  /** Memory to read the next bytes into, of which `length` belong to the message in progress, if that saves a copy. */
+  readTarget(length: number): Uint8Array | undefined {
+    return this.#gathered?.lend(length, LARGE_READ);
   }
 
   /** From now on to the end of the message in progress, or of the next one, pieces are handed out as they arrive. */

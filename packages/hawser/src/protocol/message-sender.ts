@@ -4,6 +4,7 @@
  * Does not know whether the connection is open: the protocol asks it to send only while it is.
  */
 
+import { copyInto } from "../bytes/copy.ts";
 import type { FrameOutput } from "../bytes/frame-output.ts";
 import type { Extension, MessagePart } from "./extension.ts";
 import { FIN, writeFrame, writeTextFrame } from "./frame-writer.ts";
@@ -63,7 +64,7 @@ export class MessageSender {
       return;
     }
     output.reserve(frame.length);
-    output.bytes.set(frame, output.end);
+    copyInto(output.bytes, output.end, frame);
     output.end += frame.length;
   }
 

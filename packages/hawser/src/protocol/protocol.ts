@@ -47,8 +47,8 @@ export class Protocol implements FrameSink {
   readonly #closing: Closing = new Closing("open");
   readonly #keepalive: Keepalive;
   // Made when needed
-  #lazyAssembler: MessageAssembler | undefined;
-  #lazySender: MessageSender | undefined;
+  #assembler: MessageAssembler | undefined;
+  #sender: MessageSender | undefined;
   #pings: PendingPings | undefined;
 
   /** The time of the driver's current call. */
@@ -90,7 +90,7 @@ export class Protocol implements FrameSink {
 
   /** Whether the fragments of a message are being sent: no other message may go between them. */
   get isSendingFragments(): boolean {
-    return this.#lazySender?.isSendingFragments ?? false;
+    return this.#sender?.isSendingFragments ?? false;
   }
 
   /** How the connection ended, as far as is known now. */
@@ -100,7 +100,7 @@ export class Protocol implements FrameSink {
 
   /** Bytes held of an incomplete message. */
   get heldBytes(): number {
-    return this.#lazyAssembler?.heldBytes ?? 0;
+    return this.#assembler?.heldBytes ?? 0;
   }
 
   /** When {@link handleTimeout} must next be called, in the clock of `now`; `Infinity`: no need. */
@@ -119,6 +119,15 @@ export class Protocol implements FrameSink {
     this.#now = now;
     this.#keepalive.received(now);
     return this.#parser.receive(bytes, end);
+  }
+
+  /**
+   * Memory to read the next bytes into, if that saves a copy: the rest of a large message goes straight to its place. They are
+   * handed in with it as `bytes`. To be asked for anew before every read.
+   */
+  readTarget(): Uint8Array | undefined {
+    const { remaining } = this.#parser;
+    return remaining > 0 ? this.#assembler?.readTarget(remaining) : undefined;
   }
 
   /** To be called by the sink: the call of {@link receive} that is under way takes no further frame. */
@@ -168,12 +177,12 @@ export class Protocol implements FrameSink {
     const payload = this.#owedPong;
     if (payload === undefined || this.#output.isCongested) return;
     this.#owedPong = undefined;
-    if (this.#parser.isReceiving) this.#sender.control(Opcode.PONG, payload);
+    if (this.#parser.isReceiving) this.#sending().control(Opcode.PONG, payload);
   }
 
   /** From now on to the end of the message in progress, or of the next one, its pieces are handed out as they arrive. */
   streamMessage(): void {
-    const fault = this.#assembler.stream();
+    const fault = this.#receiving().stream();
     if (fault !== undefined) this.fail(fault, this.#now);
   }
 
@@ -181,25 +190,25 @@ export class Protocol implements FrameSink {
 
   /** Sends a message. `compress` is the caller's wish; `undefined` leaves it to the extensions. */
   sendText(text: string, compress?: boolean): boolean {
-    if (this.#mayBeginMessage()) this.#sender.text(text, compress);
+    if (this.#mayBeginMessage()) this.#sending().text(text, compress);
     return this.canSend;
   }
 
   /** Sends a message of bytes; as text if `opcode` says so, and then they must be UTF-8. */
   sendBytes(payload: Uint8Array, opcode: DataOpcode = Opcode.BINARY, compress?: boolean): boolean {
-    if (this.#mayBeginMessage()) this.#sender.bytes(payload, opcode, compress);
+    if (this.#mayBeginMessage()) this.#sending().bytes(payload, opcode, compress);
     return this.canSend;
   }
 
   /** Sends a frame that was built for many connections. The caller knows that it fits this one. */
   sendShared(frame: Uint8Array): boolean {
-    if (this.#mayBeginMessage()) this.#sender.shared(frame);
+    if (this.#mayBeginMessage()) this.#sending().shared(frame);
     return this.canSend;
   }
 
   /** Sends a fragment of a message; the first one decides on its type and encoding. */
   sendFragment(payload: Uint8Array, opcode: DataOpcode, isLast: boolean, compress?: boolean): boolean {
-    if (this.canSend) this.#sender.fragment(payload, opcode, isLast, compress);
+    if (this.canSend) this.#sending().fragment(payload, opcode, isLast, compress);
     return this.canSend;
   }
 
@@ -212,7 +221,7 @@ export class Protocol implements FrameSink {
     checkControlPayload("ping", payload);
     if (!this.canSend) return false;
     this.#expectPong(copyBytes(payload), now, waiter);
-    this.#sender.control(Opcode.PING, payload);
+    this.#sending().control(Opcode.PING, payload);
     return true;
   }
 
@@ -223,7 +232,7 @@ export class Protocol implements FrameSink {
    */
   pong(payload: Uint8Array): boolean {
     checkControlPayload("pong", payload);
-    if (this.canSend) this.#sender.control(Opcode.PONG, payload);
+    if (this.canSend) this.#sending().control(Opcode.PONG, payload);
     return this.canSend;
   }
 
@@ -257,7 +266,7 @@ export class Protocol implements FrameSink {
       this.#controlFrame = new ControlFrame(opcode);
       return;
     }
-    const fault = this.#assembler.frameHeader(opcode, isFinal, rsv, length);
+    const fault = this.#receiving().frameHeader(opcode, isFinal, rsv, length);
     if (fault !== undefined) this.fail(fault, this.#now);
   }
 
@@ -266,7 +275,7 @@ export class Protocol implements FrameSink {
       this.#receiveControlPiece(this.#controlFrame, bytes.subarray(start, end), isLastPiece);
       return;
     }
-    const fault = this.#assembler.framePayload(bytes, start, end, isLastPiece, isAscii);
+    const fault = this.#receiving().framePayload(bytes, start, end, isLastPiece, isAscii);
     if (fault !== undefined) this.fail(fault, this.#now);
   }
 
@@ -289,7 +298,7 @@ export class Protocol implements FrameSink {
     // RFC 6455 5.5.2: "an endpoint MUST send a Pong frame in response, unless it already received a Close frame"; 5.5.3
     // lets it answer "only the most recently processed Ping", which bounds what a flood of them can cost.
     this.#owedPong = this.#output.isCongested ? copyBytes(payload) : undefined;
-    if (this.#owedPong === undefined) this.#sender.control(Opcode.PONG, payload);
+    if (this.#owedPong === undefined) this.#sending().control(Opcode.PONG, payload);
     this.#sink.ping(payload);
   }
 
@@ -312,13 +321,13 @@ export class Protocol implements FrameSink {
     const payload = this.#settings.text.encode(Math.floor(now).toString(36));
     this.#keepalive.pingSent(now);
     this.#expectPong(payload, now, undefined);
-    this.#sender.control(Opcode.PING, payload);
+    this.#sending().control(Opcode.PING, payload);
   }
 
   // Closing
 
   #sendClose(status: CloseStatus): void {
-    this.#sender.control(Opcode.CLOSE, serializeClose(status, this.#settings.text));
+    this.#sending().control(Opcode.CLOSE, serializeClose(status, this.#settings.text));
     this.#closing.closeSent(status);
   }
 
@@ -348,7 +357,7 @@ export class Protocol implements FrameSink {
   /** Nothing of what may still come counts: an unfinished message never will be. */
   #stopReceiving(): void {
     this.#parser.stop();
-    this.#lazyAssembler = undefined;
+    this.#assembler = undefined;
     this.#controlFrame = undefined;
   }
 
@@ -364,14 +373,16 @@ export class Protocol implements FrameSink {
     this.#sink.abort();
   }
 
-  get #assembler(): MessageAssembler {
-    this.#lazyAssembler ??= new MessageAssembler(this.#sink, this.#settings, this.#extensions);
-    return this.#lazyAssembler;
+  // Methods and not getters: V8 does not optimise private getters
+
+  #receiving(): MessageAssembler {
+    this.#assembler ??= new MessageAssembler(this.#sink, this.#settings, this.#extensions);
+    return this.#assembler;
   }
 
-  get #sender(): MessageSender {
-    this.#lazySender ??= new MessageSender(this.#settings, this.#output, this.#extensions);
-    return this.#lazySender;
+  #sending(): MessageSender {
+    this.#sender ??= new MessageSender(this.#settings, this.#output, this.#extensions);
+    return this.#sender;
   }
 
   #expectPong(payload: Uint8Array, now: number, waiter: PingWaiter | undefined): void {
