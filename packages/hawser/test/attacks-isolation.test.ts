@@ -54,7 +54,7 @@ class SuspiciousReader {
 }
 
 /** Of every size at which something changes: header lengths, the pool's buffers, what is sent by reference. */
-const SIZES = [1, 125, 126, 1_000, 16_000, 32_000, 65_520, 65_521, 65_522, 65_535, 65_536, 70_000, 200_000];
+const SIZES = [1, 125, 126, 1_000, 16_000, 32_000, 65_520, 65_521, 65_522, 65_535, 65_536, 70_000, 200_000, 400_000];
 
 describe.each([
   ["hooks", echo],

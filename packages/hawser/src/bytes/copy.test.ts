@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { bytes, concat } from "../../test/support/wire.ts";
-import { copyBytes, join } from "./copy.ts";
+import { copyBytes, copyInto, join } from "./copy.ts";
 
 test.each([
   [0, 0],
@@ -22,6 +22,12 @@ test.each([4, 100])("of a Node buffer, %i bytes are a plain Uint8Array with memo
   const copy = copyBytes(pooled);
   expect(Object.getPrototypeOf(copy)).toBe(Uint8Array.prototype);
   expect(copy.buffer.byteLength).toBe(length);
+});
+
+test.each([0, 1, 31, 32, 33, 200])("copies %i bytes into other memory, and no more", (length) => {
+  const target = new Uint8Array(length + 8).fill(0xee);
+  copyInto(target, 3, bytes(length));
+  expect(target).toEqual(concat(new Uint8Array(3).fill(0xee), bytes(length), new Uint8Array(5).fill(0xee)));
 });
 
 test("joins two runs in memory of its own", () => {

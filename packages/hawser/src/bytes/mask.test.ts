@@ -1,10 +1,41 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import "../../test/support/equal-bytes.ts";
 import { bytes, maskNaively } from "../../test/support/wire.ts";
-import { mask, rotateKey } from "./mask.ts";
+import { mask, maskPlainly, rotateKey } from "./mask.ts";
+import { READ_BUFFER } from "./vector-memory.ts";
 
 const KEY = 0x37fa213d;
+
+type Mask = typeof mask;
+
+/** Masks where all connections read to, and copies there and back. */
+function maskInReadBuffer(bytes: Uint8Array, start: number, end: number, key: number): boolean {
+  READ_BUFFER.set(bytes);
+  const isAscii = mask(READ_BUFFER, start, end, key);
+  bytes.set(READ_BUFFER.subarray(0, bytes.length));
+  return isAscii;
+}
+
+/** As it is where there is no WebAssembly. */
+const { mask: maskAlone } = await withoutWebAssembly(() => import("./mask.ts"));
+
+async function withoutWebAssembly<Module>(load: () => Promise<Module>): Promise<Module> {
+  vi.stubGlobal("WebAssembly", undefined);
+  vi.resetModules();
+  try {
+    return await load();
+  } finally {
+    vi.unstubAllGlobals();
+  }
+}
+
+const WAYS: readonly (readonly [name: string, mask: Mask])[] = [
+  ["in memory of its own", mask],
+  ["in the read buffer", maskInReadBuffer],
+  ["without vectors", maskPlainly],
+  ["without WebAssembly", maskAlone],
+];
 
 test("masks the RFC's example (section 5.7)", () => {
   const hello = new TextEncoder().encode("Hello");
@@ -12,10 +43,15 @@ test("masks the RFC's example (section 5.7)", () => {
   expect(hello).toEqual(Uint8Array.of(0x7f, 0x9f, 0x4d, 0x51, 0x58));
 });
 
-/** Lengths about the one from which whole words are masked. */
-const LENGTHS = [0, 1, 2, 3, 4, 5, 7, 8, 159, 160, 161, 162, 163, 164, 1_001];
+/** Lengths about those at which another way begins: vectors, blocks of them, words, copies. */
+const LENGTHS = [
+  0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 63, 64, 65, 81, 159, 160, 161, 162, 163, 164, 1_001, 4_096, 4_099,
+];
+const KEYS = [KEY, 0, 0xffffffff, -1, 0x80000001 | 0, 0x000000ff, 0xff000000];
 
-describe.each([KEY, 0, 0xffffffff, -1, 0x80000001 | 0, 0x000000ff, 0xff000000])("the key %i", (key) => {
+const everyWay = WAYS.flatMap(([name, mask]) => KEYS.map((key) => ({ name, mask, key })));
+
+describe.each(everyWay)("$name, the key $key", ({ mask, key }) => {
   test.each([0, 1, 2, 3, 4, 5])("does what the RFC says at offset %i, and no more", (offset) => {
     for (const length of LENGTHS) {
       for (const start of [0, 1, 2, 3]) {
@@ -73,4 +109,23 @@ test.each([
   [4_294_967_293, 0x02030401],
 ])("after %i octets the key 01020304 goes on in the right place", (length, expected) => {
   expect(rotateKey(0x01020304, length)).toBe(expected);
+});
+
+describe.each(WAYS)("%s", (_name, mask) => {
+  test.each([1, 3, 4, 5, 15, 16, 17, 40, 63, 64, 65, 159, 160, 163, 1_000, 4_095, 4_096, 70_003])(
+    "tells of %i octets whether they come out as ASCII",
+    (length) => {
+      for (const start of [0, 3]) {
+        for (const at of [undefined, 0, length >> 1, length - 1]) {
+          const memory = new Uint8Array(start + length + 1).fill(0x7f);
+          // Neither what stands before nor what stands behind counts
+          memory[0] = memory[start + length] = 0xff;
+          if (start === 0) memory[0] = 0x7f;
+          if (at !== undefined) memory[start + at] = 0x80;
+          mask(memory, start, start + length, KEY);
+          expect(mask(memory, start, start + length, KEY)).toBe(at === undefined);
+        }
+      }
+    },
+  );
 });

@@ -166,6 +166,42 @@ describe("iteration", () => {
     await expect(iterator.next()).rejects.toThrow(ConnectionClosedError);
   });
 
+  test("is over once it has thrown", async () => {
+    const { client, server, clock } = connectedPair();
+    const iterator = server[Symbol.asyncIterator]();
+    const next = iterator.next();
+    client.terminate();
+    await clock.advance(0);
+    await expect(next).rejects.toThrow(ConnectionClosedError);
+    await expect(iterator.next()).resolves.toEqual({ value: undefined, done: true });
+  });
+
+  test("has one caller at a time", async () => {
+    const { client, server } = connectedPair();
+    const iterator = server[Symbol.asyncIterator]();
+    const first = iterator.next();
+    await expect(iterator.next()).rejects.toThrow(ConcurrencyError);
+    await expect(server.recv()).rejects.toThrow(ConcurrencyError);
+    await client.send("a");
+    await expect(first).resolves.toEqual({ value: "a", done: false });
+  });
+
+  test("loses no message that was waited for when it is left", async () => {
+    const { client, server } = connectedPair();
+    const iterator = server[Symbol.asyncIterator]();
+    const waiting = iterator.next();
+    await expect(iterator.return!()).resolves.toEqual({ value: undefined, done: true });
+    await expect(waiting).resolves.toEqual({ value: undefined, done: true });
+    await expect(iterator.next()).resolves.toEqual({ value: undefined, done: true });
+    await client.send("a");
+    await expect(server.recv()).resolves.toBe("a");
+  });
+
+  test("is its own iterable", () => {
+    const iterator = connectedPair().server[Symbol.asyncIterator]();
+    expect(iterator[Symbol.asyncIterator]()).toBe(iterator);
+  });
+
   test("may be left and taken up again", async () => {
     const { client, server } = connectedPair();
     await client.send("a");

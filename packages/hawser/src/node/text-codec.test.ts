@@ -27,6 +27,11 @@ describe.each([
     expect(codec.isUtf8(padded, 1, padded.length - 1)).toBe(true);
   });
 
+  test.each(TEXTS.filter((text) => /^[\0-\x7f]*$/.test(text)))("%j, known to be ASCII", (text) => {
+    const padded = new Uint8Array([0xff, ...codec.encode(text), 0xff]);
+    expect(codec.decode(padded, 1, padded.length - 1, true)).toBe(text);
+  });
+
   test.each(TEXTS)("%j into the middle of other bytes", (text) => {
     const target = new Uint8Array(text.length * 3 + 4).fill(0xee);
     const length = codec.encodeInto(text, target, 2);

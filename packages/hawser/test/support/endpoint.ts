@@ -4,6 +4,7 @@
 
 import { GatheredOutput } from "../../src/bytes/frame-output.ts";
 import { webTextCodec } from "../../src/bytes/text-codec.ts";
+import { READ_BUFFER } from "../../src/bytes/vector-memory.ts";
 import type { CloseInfo } from "../../src/protocol/closing.ts";
 import type { Extension } from "../../src/protocol/extension.ts";
 import type { Message } from "../../src/protocol/message-assembler.ts";
@@ -73,6 +74,25 @@ export class Endpoint implements ProtocolSink {
     const taken = this.protocol.receive(copy, now);
     copy.fill(0xee);
     return taken;
+  }
+
+  /**
+   * Reads as a transport does that has one buffer for all its connections: `portion` bytes at most at a time, and where the
+   * protocol asks for them, else into that buffer, in which something else stands behind them. The places that were read to.
+   */
+  read(received: Uint8Array, portion: number, now = 0): readonly Uint8Array[] {
+    const places: Uint8Array[] = [];
+    for (let at = 0; at < received.length; ) {
+      const place = this.protocol.readTarget() ?? READ_BUFFER;
+      const length = Math.min(portion, place.length, received.length - at);
+      place.set(received.subarray(at, at + length));
+      const taken = this.protocol.receive(place, now, length);
+      if (taken !== length) throw new Error(`expected ${length} bytes to be taken, got ${taken}`);
+      if (place === READ_BUFFER) place.fill(0xee, 0, length + 16);
+      places.push(place);
+      at += length;
+    }
+    return places;
   }
 
   /** What happened since the last call. */

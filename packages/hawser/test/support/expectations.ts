@@ -107,7 +107,14 @@ export const atOddOffset: Feed = (side, wire, options) => {
   return inPieces(side, [memory.subarray(5, 5 + content.length)], options);
 };
 
-export const feeds: readonly Feed[] = [whole, byteByByte, withTrailingBytes, atOddOffset];
+/** The bytes lie where all connections read to. */
+export const inReadBuffer: Feed = (side, wire, options) => {
+  const endpoint = new Endpoint(side, options);
+  endpoint.read(wire(side), 100_000);
+  return outcomeOf(endpoint);
+};
+
+export const feeds: readonly Feed[] = [whole, byteByByte, withTrailingBytes, atOddOffset, inReadBuffer];
 
 export function inPieces(side: Role, pieces: readonly Uint8Array[], options?: EndpointOptions): Outcome {
   const endpoint = new Endpoint(side, options);
