@@ -3,7 +3,7 @@ import "../../test/support/equal-bytes.ts";
 import { bytes } from "../../test/support/wire.ts";
 import { keepBytes } from "./message-slab.ts";
 
-describe.each([0, 1, 64, 65, 125, 4_096, 4_097, 20_000])("%i bytes", (length) => {
+describe.each([0, 1, 64, 65, 125, 2_048, 2_049, 20_000])("%i bytes", (length) => {
   const source = bytes(length + 5);
 
   test("are kept, whatever becomes of the source", () => {

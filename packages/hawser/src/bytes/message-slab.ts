@@ -7,7 +7,8 @@
 
 import { copyBytes } from "./copy.ts";
 
-const SLAB_SIZE = 16_384;
+/** As large as the pool of Node's own small buffers: what a message that is kept may keep alive with it. */
+const SLAB_SIZE = 8_192;
 
 /** V8 keeps arrays up to this length on its own heap, where they cost next to nothing. */
 const LARGEST_ON_HEAP = 64;

@@ -137,7 +137,8 @@ export abstract class Connection<UserData = unknown> implements AsyncIterable<Me
   }
 
   /**
-   * Receives the next message: a string if it is text, bytes of the caller's own if it is binary.
+   * Receives the next message: a string if it is text, bytes of the caller's own if it is binary. Small messages of bytes share
+   * memory, as Node's buffers do: their `buffer` holds more than themselves.
    *
    * Messages that arrived before the connection was closed are still delivered; then it rejects with
    * {@link ConnectionClosedOK} or {@link ConnectionClosedError}. A second call before the first has settled rejects with
