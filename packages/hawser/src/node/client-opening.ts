@@ -12,11 +12,12 @@ import { createRequestHead } from "../handshake/http-request.ts";
 import { serializeRequest } from "../handshake/http-response.ts";
 import { makeKey, NONCE_LENGTH } from "../handshake/key.ts";
 import type { ReceivedResponse } from "../handshake/response-reader.ts";
+import type { CloseInfo } from "../protocol/closing.ts";
 import { ClientConnection } from "./client-connection.ts";
 import type { ConnectSettings } from "./client-options.ts";
 import type { Agreement } from "./connection.ts";
 import { authorityOf, destinationOf, openSocket, reach, startTls } from "./dial.ts";
-import { type ConnectionClosed, HandshakeError } from "./errors.ts";
+import { HandshakeError } from "./errors.ts";
 import { exchange, toHandshakeResponse } from "./http-exchange.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import { dialThroughProxy } from "./proxy-dial.ts";
@@ -148,7 +149,7 @@ class ClientOwner implements SessionOwner {
     this.#logger.info({ id, remoteAddress, remotePort, subprotocol }, "connection open");
   }
 
-  closed({ code, reason }: ConnectionClosed): void {
+  closed({ code, reason }: CloseInfo): void {
     if (this.#connection !== undefined)
       this.#logger.info({ id: this.#connection.id, code, reason }, "connection closed");
   }

@@ -101,12 +101,12 @@ export abstract class Connection<UserData = unknown> implements AsyncIterable<Me
 
   /** Once closed: the peer's close code; 1005 if its Close frame had none, 1006 if there was no Close frame. */
   get closeCode(): number | undefined {
-    return this[SESSION].closedError?.code;
+    return this[SESSION].closeInfo?.code;
   }
 
   /** Once closed: the peer's reason, or empty. */
   get closeReason(): string | undefined {
-    return this[SESSION].closedError?.reason;
+    return this[SESSION].closeInfo?.reason;
   }
 
   /** Milliseconds from the last answered ping to its pong; `undefined` before the first. */

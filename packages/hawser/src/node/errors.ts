@@ -124,9 +124,12 @@ export class HandshakeError extends HawserError {
 export function connectionClosed(info: CloseInfo, cause: Error | undefined): ConnectionClosed {
   const reason = info.fault === undefined ? cause : new ProtocolError(info.fault);
   const options = reason === undefined ? {} : { cause: reason };
-  return isNormal(info.received) && isNormal(info.sent)
-    ? new ConnectionClosedOK(info, options)
-    : new ConnectionClosedError(info, options);
+  return isNormalClose(info) ? new ConnectionClosedOK(info, options) : new ConnectionClosedError(info, options);
+}
+
+/** Whether the error of it is a {@link ConnectionClosedOK}. */
+export function isNormalClose({ received, sent }: CloseInfo): boolean {
+  return isNormal(received) && isNormal(sent);
 }
 
 function isNormal(status: CloseStatus | undefined): boolean {

@@ -3,9 +3,9 @@
  */
 
 import { CloseCode } from "../protocol/close-code.ts";
+import type { CloseInfo } from "../protocol/closing.ts";
 import type { Message } from "../protocol/message-assembler.ts";
 import { SESSION } from "./connection.ts";
-import { type ConnectionClosed, ConnectionClosedOK } from "./errors.ts";
 import type { HandlerFunction, HandlerHooks } from "./handler.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import type { SessionOwner } from "./session.ts";
@@ -16,7 +16,7 @@ export interface RunnerHost<UserData> {
   /** The handler runs until `running` settles, which it does without error. */
   handlerStarted(ws: ServerConnection<UserData>, running: Promise<void>): void;
   handlerFailed(ws: ServerConnection<UserData>, error: unknown): void;
-  connectionClosed(ws: ServerConnection<UserData>, error: ConnectionClosed): void;
+  connectionClosed(ws: ServerConnection<UserData>, info: CloseInfo): void;
 }
 
 /** Runs a handler for one connection. Made before the connection, which it is then given. */
@@ -39,8 +39,8 @@ export class FunctionRunner<UserData> implements HandlerRunner<UserData> {
     this.#host.handlerStarted(ws, this.#run(ws));
   }
 
-  closed(error: ConnectionClosed): void {
-    this.#host.connectionClosed(this.#ws!, error);
+  closed(info: CloseInfo): void {
+    this.#host.connectionClosed(this.#ws!, info);
   }
 
   async #run(ws: ServerConnection<UserData>): Promise<void> {
@@ -89,14 +89,15 @@ export class HookRunner<UserData> implements HandlerRunner<UserData> {
     if (drained !== undefined) this.#holdBack(ws, drained);
   }
 
-  closed(error: ConnectionClosed): void {
+  closed(info: CloseInfo): void {
     const ws = this.#ws!;
     // A message may be worked on for longer than the connection lasts
     if (this.#running !== undefined) this.#host.handlerStarted(ws, this.#running);
-    if (!(error instanceof ConnectionClosedOK) && error.cause !== undefined) this.#report(error.cause);
-    const closed = this.#guard(() => this.#hooks.close?.(ws, error.code, error.reason));
+    const { closeCause } = ws[SESSION];
+    if (closeCause !== undefined) this.#report(closeCause);
+    const closed = this.#guard(() => this.#hooks.close?.(ws, info.code, info.reason));
     if (closed !== undefined) this.#host.handlerStarted(ws, closed);
-    this.#host.connectionClosed(ws, error);
+    this.#host.connectionClosed(ws, info);
   }
 
   /** The next message waits for a hook other than the message's own, and so does the end of the server. */

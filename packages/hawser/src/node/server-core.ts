@@ -4,8 +4,8 @@
 
 import type { HttpRequestHead } from "../handshake/http-request.ts";
 import { type HttpResponseHead, textResponse } from "../handshake/http-response.ts";
+import type { CloseInfo } from "../protocol/closing.ts";
 import { SESSION } from "./connection.ts";
-import { type ConnectionClosed, ConnectionClosedOK } from "./errors.ts";
 import type { Handler } from "./handler.ts";
 import { FunctionRunner, type HandlerRunner, HookRunner, type RunnerHost } from "./handler-runner.ts";
 import { type Logger, silentLogger } from "./logger.ts";
@@ -157,14 +157,13 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
     this.logger.error({ id: ws.id, remoteAddress: ws.remoteAddress, err: error }, "connection handler failed");
   }
 
-  connectionClosed(ws: ServerConnection<UserData>, error: ConnectionClosed): void {
+  connectionClosed(ws: ServerConnection<UserData>, { code, reason }: CloseInfo): void {
     this.registry.removeConnection(ws);
     this.#counts.closed++;
     if (this.logger === silentLogger) return;
-    const { code, reason, cause } = error;
+    const { closeCause } = ws[SESSION];
     const fields = { id: ws.id, remoteAddress: ws.remoteAddress, code, reason };
-    const details = error instanceof ConnectionClosedOK || cause === undefined ? fields : { ...fields, err: cause };
-    this.logger.info(details, "connection closed");
+    this.logger.info(closeCause === undefined ? fields : { ...fields, err: closeCause }, "connection closed");
   }
 
   /**

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { CloseInfo } from "../protocol/closing.ts";
 import type { Message } from "../protocol/message-assembler.ts";
 import { Opcode } from "../protocol/opcode.ts";
 import { connectedPair } from "../testing/connected-pair.ts";
@@ -8,7 +9,6 @@ import { RawFrameReader, serializeRawFrame } from "../testing/raw-frame.ts";
 import { scriptedPeer } from "../testing/scripted-peer.ts";
 import { SESSION } from "./connection.ts";
 import { resolveConnectionOptions } from "./connection-options.ts";
-import type { ConnectionClosed } from "./errors.ts";
 import { ConnectionClosedError, ConnectionClosedOK, ProtocolError } from "./errors.ts";
 import { Session, type SessionOwner } from "./session.ts";
 import { TimingWheel } from "./timing-wheel.ts";
@@ -219,13 +219,18 @@ describe("an owner that consumes", () => {
   });
 
   test("is told of the end, once", async () => {
-    const ends: ConnectionClosed[] = [];
+    const ends: CloseInfo[] = [];
     let closings = 0;
-    const { peer, clock } = setUp(() => ({ closed: (error) => void ends.push(error), closing: () => void closings++ }));
+    const { session, peer, clock } = setUp(() => ({
+      closed: (info) => void ends.push(info),
+      closing: () => void closings++,
+    }));
     peer.abort();
     await clock.advance(0);
     expect(ends).toHaveLength(1);
-    expect(ends[0]).toMatchObject({ code: 1006, cause: { code: "ECONNRESET" } });
+    expect(ends[0]).toMatchObject({ code: 1006 });
+    expect(session.closedError).toMatchObject({ code: 1006, cause: { code: "ECONNRESET" } });
+    expect(session.closedError).toBe(session.closedError);
     expect(closings).toBe(1);
   });
 });

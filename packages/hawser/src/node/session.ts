@@ -10,7 +10,7 @@ import type { Extension } from "../protocol/extension.ts";
 import type { Message } from "../protocol/message-assembler.ts";
 import { Protocol, type ProtocolSink } from "../protocol/protocol.ts";
 import type { ConnectionSettings } from "./connection-options.ts";
-import { type ConnectionClosed, connectionClosed } from "./errors.ts";
+import { type ConnectionClosed, connectionClosed, isNormalClose } from "./errors.ts";
 import { ignore } from "./ignore.ts";
 import { Inbox, Piece } from "./inbox.ts";
 import { Outbox } from "./outbox.ts";
@@ -28,7 +28,8 @@ export interface SessionOwner {
   drained?(): void;
   /** The closing handshake has begun. */
   closing?(): void;
-  closed(error: ConnectionClosed): void;
+  /** {@link Session.closedError} says the same as an error, for whoever wants one. */
+  closed(info: CloseInfo): void;
 }
 
 export class Session implements ProtocolSink, TransportSink, Timed {
@@ -46,6 +47,8 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   #unread: Uint8Array | undefined;
   /** What broke the connection, other than the peer's breaking a rule. */
   #failure: Error | undefined;
+  #closeInfo: CloseInfo | undefined;
+  /** Made at the first use: capturing a stack costs more than all the rest of a close (bench: connect). */
   #closedError: ConnectionClosed | undefined;
   #closedWaiters: (() => void)[] | undefined;
 
@@ -109,13 +112,26 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   }
 
   /** How the connection ended, once it has. */
+  get closeInfo(): CloseInfo | undefined {
+    return this.#closeInfo;
+  }
+
+  /** The error that calls get, once the connection has ended. */
   get closedError(): ConnectionClosed | undefined {
+    if (this.#closeInfo !== undefined) this.#closedError ??= connectionClosed(this.#closeInfo, this.#failure);
     return this.#closedError;
+  }
+
+  /** What broke the connection, once it has ended, if it did not end normally: the `cause` of {@link closedError}. */
+  get closeCause(): unknown {
+    const info = this.#closeInfo;
+    if (info === undefined || isNormalClose(info)) return undefined;
+    return info.fault === undefined ? this.#failure : this.closedError!.cause;
   }
 
   /** Resolves when the connection is closed. */
   waitClosed(): Promise<void> {
-    if (this.#closedError !== undefined) return Promise.resolve();
+    if (this.#closeInfo !== undefined) return Promise.resolve();
     return new Promise((resolve) => {
       this.#closedWaiters ??= [];
       this.#closedWaiters.push(resolve);
@@ -125,7 +141,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   /** A promise that rejects with the way the connection ended, once it has. Need not be handled. */
   rejectOnceClosed(): Promise<never> {
     const rejected = this.waitClosed().then(() => {
-      throw this.#closedError;
+      throw this.closedError;
     });
     rejected.catch(ignore);
     return rejected;
@@ -228,13 +244,12 @@ export class Session implements ProtocolSink, TransportSink, Timed {
 
   closed(info: CloseInfo): void {
     this.#wheel.remove(this);
-    const error = connectionClosed(info, this.#failure);
-    this.#closedError = error;
-    this.#inbox?.finish(error);
-    this.#outbox?.closed(error);
+    this.#closeInfo = info;
+    this.#inbox?.finish(this.closedError);
+    this.#outbox?.closed(this.closedError!);
     for (const resolve of this.#closedWaiters ?? []) resolve();
     this.#closedWaiters = undefined;
-    this.#owner.closed(error);
+    this.#owner.closed(info);
   }
 
   // What the timing wheel tells
@@ -253,7 +268,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
 
   #makeInbox(): Inbox {
     const inbox = new Inbox(this.settings);
-    if (this.#closedError !== undefined) inbox.finish(this.#closedError);
+    if (this.#closeInfo !== undefined) inbox.finish(this.closedError);
     return inbox;
   }
 
