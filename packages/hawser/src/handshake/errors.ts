@@ -76,7 +76,8 @@ export function callbackFault(cause: unknown): HandshakeFault {
 }
 
 export function isHandshakeFault(value: object): value is HandshakeFault {
-  return "code" in value && typeof value.code === "string" && Object.hasOwn(HandshakeErrors, value.code);
+  const { code } = value as Partial<HandshakeFault>;
+  return code !== undefined && Object.hasOwn(HandshakeErrors, code);
 }
 
 /** The most characters of a peer's value that a text repeats. */

@@ -37,6 +37,15 @@ export class HttpHeaders implements Iterable<[name: string, value: string]> {
   }
 
   /**
+   * The same headers, to be changed. They are valid already.
+   *
+   * @internal
+   */
+  copy(): HttpHeaders {
+    return HttpHeaders.ofParsedLines(this.#lines.slice());
+  }
+
+  /**
    * Keeps the lines in one string, which is returned, until they are next looked at: all that a connection's headers cost while
    * it lasts.
    *
@@ -64,6 +73,18 @@ export class HttpHeaders implements Iterable<[name: string, value: string]> {
     this.#parts = this.#packed === "" ? [] : this.#packed.split("\n");
     this.#packed = undefined;
     return this.#parts;
+  }
+
+  /**
+   * The lines as they are sent, each ended by CR LF.
+   *
+   * @internal
+   */
+  serialize(): string {
+    const lines = this.#lines;
+    let text = "";
+    for (let i = 0; i < lines.length; i += 2) text += `${lines[i]}: ${lines[i + 1]}\r\n`;
+    return text;
   }
 
   /** The value, several values joined with `", "`, or `undefined`. */

@@ -2,6 +2,7 @@
  * HTTP responses and requests as bytes (RFC 9112, sections 3 and 4), and the texts a refusal is answered with.
  */
 
+import type { FrameOutput } from "../bytes/frame-output.ts";
 import type { HandshakeFault, HeaderPairs } from "./errors.ts";
 import { quote } from "./errors.ts";
 import { HttpHeaders } from "./http-headers.ts";
@@ -79,16 +80,33 @@ export function faultResponse(fault: HandshakeFault): HttpResponseHead {
  *
  * @throws TypeError if the status or its text cannot be written.
  */
-export function serializeResponse({ status, statusText, headers, body }: HttpResponseHead): Uint8Array {
+export function serializeResponse(response: HttpResponseHead): Uint8Array {
+  const { status, headers, body } = response;
+  const startLine = startLineOf(response);
+  if (body === undefined || !mayHaveBody(status)) return serializeHead(startLine, headers);
+  return serializeHead(startLine, framedBy(headers, body.length), body);
+}
+
+/**
+ * Writes a response that has no body to where the frames after it go. What it had is not sent.
+ *
+ * @throws TypeError if the status or its text cannot be written.
+ */
+export function writeResponse(output: FrameOutput, response: HttpResponseHead): void {
+  const text = headText(startLineOf(response), response.headers);
+  output.reserve(text.length);
+  encodeLatin1(text, output.bytes, output.end);
+  output.end += text.length;
+}
+
+function startLineOf({ status, statusText }: HttpResponseHead): string {
   if (!Number.isInteger(status) || status < 100 || status > 999) {
     throw new TypeError(`Cannot respond: the status must be an integer from 100 to 999, got ${status}`);
   }
   if (!consistsOf(statusText, FIELD_VALUE)) {
     throw new TypeError(`Cannot respond: the status text must have no control characters, got ${quote(statusText)}`);
   }
-  const startLine = `HTTP/1.1 ${status} ${statusText}`;
-  if (body === undefined || !mayHaveBody(status)) return serializeHead(startLine, headers);
-  return serializeHead(startLine, framedBy(headers, body.length), body);
+  return `HTTP/1.1 ${status} ${statusText}`;
 }
 
 /** @throws TypeError if the method or the path cannot be written. */
@@ -106,18 +124,20 @@ export function mayHaveBody(status: number): boolean {
 }
 
 function framedBy(headers: HttpHeaders, length: number): HttpHeaders {
-  const framed = new HttpHeaders(headers);
+  const framed = headers.copy();
   framed.delete("Transfer-Encoding");
   framed.set("Content-Length", String(length));
   return framed;
 }
 
+function headText(startLine: string, headers: HttpHeaders): string {
+  return `${startLine}\r\n${headers.serialize()}\r\n`;
+}
+
 const NO_BODY = new Uint8Array(0);
 
 function serializeHead(startLine: string, headers: HttpHeaders, body: Uint8Array = NO_BODY): Uint8Array {
-  let text = `${startLine}\r\n`;
-  for (const [name, value] of headers) text += `${name}: ${value}\r\n`;
-  text += "\r\n";
+  const text = headText(startLine, headers);
   const bytes = new Uint8Array(text.length + body.length);
   encodeLatin1(text, bytes, 0);
   bytes.set(body, text.length);

@@ -4,6 +4,8 @@
  * Neither the hash nor the source of randomness is here: both are given.
  */
 
+import { BASE64, consistsOf } from "./octets.ts";
+
 /** The base64 of the SHA-1 of the text's ASCII bytes. */
 export type Sha1Base64 = (text: string) => string;
 
@@ -29,8 +31,7 @@ export function makeKey(nonce: Uint8Array): string {
  */
 export function isValidKey(key: string): boolean {
   if (key.length !== 24 || !key.endsWith("==")) return false;
-  for (let i = 0; i < 22; i++) if (!BASE64_ALPHABET.includes(key.charAt(i))) return false;
-  return BASE64_ALPHABET.indexOf(key.charAt(21)) % 16 === 0;
+  return consistsOf(key, BASE64, 22) && BASE64_ALPHABET.indexOf(key.charAt(21)) % 16 === 0;
 }
 
 /** The value of `Sec-WebSocket-Accept` that answers a key. */

@@ -28,6 +28,9 @@ export const FIELD_VALUE: OctetClass = octetsBetween([
   [0x80, 0xff],
 ]);
 
+/** RFC 4648, section 4, without the padding. */
+export const BASE64: OctetClass = octetsOf("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+
 /** The characters of an HTTP version. */
 export const VERSION: OctetClass = octetsOf("HTP/.0123456789");
 
@@ -43,9 +46,9 @@ function octetsBetween(ranges: readonly (readonly [first: number, last: number])
   return octets;
 }
 
-/** Whether every character of `text` belongs to the class. True for the empty text. */
-export function consistsOf(text: string, octets: OctetClass): boolean {
-  for (let i = 0; i < text.length; i++) if (octets[text.charCodeAt(i)] !== 1) return false;
+/** Whether every character of `text`, or of its first `end`, belongs to the class. True for the empty text. */
+export function consistsOf(text: string, octets: OctetClass, end: number = text.length): boolean {
+  for (let i = 0; i < end; i++) if (octets[text.charCodeAt(i)] !== 1) return false;
   return true;
 }
 

@@ -5,8 +5,8 @@ import { HttpHeaders } from "./http-headers.ts";
 import { createRequestHead, type HttpRequestHead } from "./http-request.ts";
 import { judgeRequestHead, RequestReader } from "./request-reader.ts";
 
-const LIMITS = { maxLineLength: 64, maxHeaders: 3, maxHeaderSize: 100, isSecure: false };
-const ROOMY = { maxLineLength: 8192, maxHeaders: 128, maxHeaderSize: 65_536, isSecure: false };
+const LIMITS = { maxLineLength: 64, maxHeaders: 3, maxHeaderSize: 100 };
+const ROOMY = { maxLineLength: 8192, maxHeaders: 128, maxHeaderSize: 65_536 };
 
 type Outcome = { result: unknown; rest: string; taken: number };
 
@@ -27,7 +27,7 @@ function pictureOf(result: HttpRequestHead | HandshakeFault | undefined): unknow
 
 /** Feeds portions until there is a result. `taken` is how many bytes had been given then. */
 function feed(wire: Uint8Array, cuts: readonly number[], settings = LIMITS): Outcome {
-  const reader = new RequestReader(settings);
+  const reader = new RequestReader({ limits: settings, isSecure: false });
   let start = 0;
   for (const end of [...cuts, wire.length]) {
     const result = reader.receive(wire.subarray(start, end));
@@ -99,14 +99,14 @@ describe("a request", () => {
   });
 
   test("keeps its result and its rest, and takes no more", () => {
-    const reader = new RequestReader(LIMITS);
+    const reader = new RequestReader({ limits: LIMITS, isSecure: false });
     const request = reader.receive(latin1("GET / HTTP/1.1\r\n\r\nab"));
     expect(reader.receive(latin1("x"))).toBe(request);
     expect(text(reader.rest)).toBe("ab");
   });
 
   test("has no rest before it is complete", () => {
-    const reader = new RequestReader(LIMITS);
+    const reader = new RequestReader({ limits: LIMITS, isSecure: false });
     expect(reader.receive(latin1("GET / HTTP/1.1\r\n"))).toBeUndefined();
     expect(reader.rest).toHaveLength(0);
     expect(reader.receive(latin1(""))).toBeUndefined();
@@ -197,7 +197,7 @@ describe("a request is refused at the offending byte", () => {
   });
 
   test("and stays refused", () => {
-    const reader = new RequestReader(LIMITS);
+    const reader = new RequestReader({ limits: LIMITS, isSecure: false });
     const fault = reader.receive(latin1("\n"));
     expect(reader.receive(latin1("GET / HTTP/1.1\r\n\r\n"))).toBe(fault);
   });
@@ -232,7 +232,7 @@ describe("properties", () => {
   test("random bytes never throw", () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 40 })), (portions) => {
-        const reader = new RequestReader(LIMITS);
+        const reader = new RequestReader({ limits: LIMITS, isSecure: false });
         for (const portion of portions) reader.receive(portion);
       }),
     );

@@ -10,7 +10,8 @@ import type { HttpHeaders } from "./http-headers.ts";
 import { createRequestHead, type HttpRequestHead, type HttpVersion } from "./http-request.ts";
 import { CR, SP, TARGET, TOKEN, VERSION } from "./octets.ts";
 
-export interface RequestReaderSettings extends HeadLimits {
+export interface RequestReaderSettings {
+  readonly limits: HeadLimits;
   /** Whether the bytes came by TLS; for the request's `url`. */
   readonly isSecure: boolean;
 }
@@ -21,7 +22,7 @@ export class RequestReader {
   #result: HttpRequestHead | HandshakeFault | undefined;
 
   constructor(settings: RequestReaderSettings) {
-    this.#head = new HeadReader(REQUEST_LINE, settings);
+    this.#head = new HeadReader(REQUEST_LINE, settings.limits);
     this.#isSecure = settings.isSecure;
   }
 
@@ -94,7 +95,7 @@ function judgeTarget(target: string): HandshakeFault | undefined {
 function targetRule(target: string): string | undefined {
   if (!target.startsWith("/")) return 'a target that begins with "/"';
   if (target.startsWith("//")) return 'a path that does not begin with "//"';
-  return BROKEN_ESCAPE.test(target.split("?", 1)[0]!)
+  return target.includes("%") && BROKEN_ESCAPE.test(target.split("?", 1)[0]!)
     ? "every % of a path to be followed by two hexadecimal digits"
     : undefined;
 }

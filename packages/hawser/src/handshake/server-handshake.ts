@@ -183,9 +183,8 @@ function agree(
   sha1Base64: Sha1Base64,
 ): ServerAgreement {
   const key = request.headers.get("Sec-WebSocket-Key")!;
-  const headers = new HttpHeaders(UPGRADE);
-  headers.append("Sec-WebSocket-Accept", acceptFor(key, sha1Base64));
-  if (agreed.header !== undefined) headers.append("Sec-WebSocket-Extensions", agreed.header);
-  if (subprotocol !== undefined) headers.append("Sec-WebSocket-Protocol", subprotocol);
-  return { request, headers, subprotocol, extensions: agreed.extensions };
+  const lines = ["Upgrade", "websocket", "Connection", "Upgrade", "Sec-WebSocket-Accept", acceptFor(key, sha1Base64)];
+  if (agreed.header !== undefined) lines.push("Sec-WebSocket-Extensions", agreed.header);
+  if (subprotocol !== undefined) lines.push("Sec-WebSocket-Protocol", subprotocol);
+  return { request, headers: HttpHeaders.ofParsedLines(lines), subprotocol, extensions: agreed.extensions };
 }

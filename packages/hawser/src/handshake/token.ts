@@ -52,6 +52,7 @@ export function parseTokenList(text: string): string[] | undefined {
  */
 export function listContains(text: string | undefined, lowerCasedToken: string): boolean {
   if (text === undefined) return false;
+  if (text.length === lowerCasedToken.length) return text.toLowerCase() === lowerCasedToken;
   return text.split(",").some((element) => trimWhitespace(element).toLowerCase() === lowerCasedToken);
 }
 

@@ -23,14 +23,20 @@ export interface Outcome {
   readonly fault: HandshakeFault | undefined;
 }
 
+/** Who knows whether there is room for one more. */
+export interface DecisionHost {
+  /** Why no connection can be taken from `address` now, as a response; `undefined` if one can. */
+  unavailable(address: string | undefined): HttpResponseHead | undefined;
+}
+
 /** What a decision is made on. */
 export interface OpeningRequest<UserData> {
+  /** Asked at the last moment. */
+  readonly host: DecisionHost;
   readonly request: HttpRequestHead;
   readonly pending: PendingConnection<UserData>;
   /** What the client asked for, as far as we or trusted proxies know. */
   readonly authority: RequestedAuthority;
-  /** Why the server takes no connection just now, asked at the last moment. */
-  unavailable(): HttpResponseHead | undefined;
 }
 
 export function decide<UserData>(
@@ -64,11 +70,15 @@ function judge<UserData>(
   opening: OpeningRequest<UserData>,
   settings: ServerSettings<UserData>,
 ): Outcome | Promise<Outcome> {
-  const unavailable = opening.unavailable();
+  const unavailable = unavailableFor(opening);
   if (unavailable !== undefined) return answer(unavailable);
   const judged = judgeRequest(opening.request, settings.handshake, opening.authority);
   const outcome = isHandshakeFault(judged) ? refusal(judged) : accept(judged);
   return settings.processResponse === undefined ? outcome : revise(outcome, opening, settings);
+}
+
+function unavailableFor<UserData>({ host, pending }: OpeningRequest<UserData>): HttpResponseHead | undefined {
+  return host.unavailable(pending.remoteAddress);
 }
 
 function accept(agreement: ServerAgreement): Outcome {
@@ -88,12 +98,12 @@ export function refusal(fault: HandshakeFault): Outcome {
 /** Lets `processResponse` have its way. What it puts in place of a 101 refuses the connection. */
 async function revise<UserData>(
   outcome: Outcome,
-  { request, pending, unavailable }: OpeningRequest<UserData>,
+  opening: OpeningRequest<UserData>,
   settings: ServerSettings<UserData>,
 ): Promise<Outcome> {
   try {
-    const replacement = await settings.processResponse?.(request, outcome.response, pending);
-    const refused = outcome.agreement === undefined ? undefined : unavailable();
+    const replacement = await settings.processResponse?.(opening.request, outcome.response, opening.pending);
+    const refused = outcome.agreement === undefined ? undefined : unavailableFor(opening);
     if (replacement === undefined && refused === undefined) return outcome;
     release(outcome);
     return answer(refused ?? (await readResponse(replacement!)));

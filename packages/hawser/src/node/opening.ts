@@ -8,11 +8,11 @@
 import { copyBytes, join } from "../bytes/copy.ts";
 import { callbackFault, isHandshakeFault } from "../handshake/errors.ts";
 import type { HttpRequestHead } from "../handshake/http-request.ts";
-import { type HttpResponseHead, serializeResponse, textResponse } from "../handshake/http-response.ts";
+import { type HttpResponseHead, serializeResponse, textResponse, writeResponse } from "../handshake/http-response.ts";
 import { judgeRequestHead, RequestReader } from "../handshake/request-reader.ts";
 import type { ServerAgreement } from "../handshake/server-handshake.ts";
 import { httpDate } from "./http-date.ts";
-import { answer, decide, type Outcome, refusal, release } from "./opening-decision.ts";
+import { answer, type DecisionHost, decide, type Outcome, refusal, release } from "./opening-decision.ts";
 import { PendingConnection } from "./pending-connection.ts";
 import { finishResponse } from "./response-bytes.ts";
 import type { ServerSettings } from "./server-options.ts";
@@ -21,11 +21,9 @@ import { type Endpoints, reportedEndpoints, type Transport, type TransportSink }
 import { resolveForwarded } from "./trusted-proxies.ts";
 
 /** What an opening needs of its server. */
-export interface OpeningHost<UserData> {
+export interface OpeningHost<UserData> extends DecisionHost {
   readonly settings: ServerSettings<UserData>;
   readonly wheel: TimingWheel;
-  /** Why no connection can be taken from `address` now, as a response; `undefined` if one can. */
-  unavailable(address: string | undefined): HttpResponseHead | undefined;
   /** The handshake succeeded; the transport is the server's from now on. `early`: bytes that came with the request. */
   accepted(opening: Opening<UserData>, accepted: AcceptedOpening<UserData>): void;
   /** A request was answered otherwise. */
@@ -76,7 +74,7 @@ export class Opening<UserData> implements TransportSink, Timed {
 
   /** Reads the request from the transport. */
   start(): void {
-    this.#reader = new RequestReader({ ...limitsOf(this.#host.settings), isSecure: this.#endpoints.isSecure });
+    this.#reader = new RequestReader({ limits: this.#host.settings, isSecure: this.#endpoints.isSecure });
     this.#host.wheel.schedule(this);
     this.#transport.attach(this);
   }
@@ -152,10 +150,10 @@ export class Opening<UserData> implements TransportSink, Timed {
     const endpoints = reportedEndpoints(this.#endpoints, isReported ? forwarded : undefined);
     const pending = new PendingConnection<UserData>(endpoints);
     const opening = {
+      host: this.#host,
       request,
       pending,
       authority: { host: forwarded.host ?? request.headers.get("host") ?? "", isSecure: endpoints.isSecure },
-      unavailable: () => this.#host.unavailable(endpoints.remoteAddress),
     };
     const outcome = decide(opening, settings);
     if (!(outcome instanceof Promise)) {
@@ -220,15 +218,12 @@ export class Opening<UserData> implements TransportSink, Timed {
     const finish = { isHead: request?.method === "HEAD", serverHeader, date: httpDate() };
     try {
       const response = finishResponse(outcome.response, finish);
-      this.#transport.append(serializeResponse(response));
-      return { ...outcome, response };
+      if (response.body === undefined) writeResponse(this.#transport, response);
+      else this.#transport.append(serializeResponse(response));
+      return { response, agreement: outcome.agreement, fault: outcome.fault };
     } catch (error) {
       release(outcome);
       return this.#write(refusal(callbackFault(error)), request);
     }
   }
-}
-
-function limitsOf<UserData>({ maxLineLength, maxHeaders, maxHeaderSize }: ServerSettings<UserData>) {
-  return { maxLineLength, maxHeaders, maxHeaderSize };
 }

@@ -15,16 +15,22 @@ export class Registry<UserData> {
   /** What runs of each connection's handler; it may outlast the connection. */
   readonly handlers: Map<ServerConnection<UserData>, Promise<void>> = new Map();
   readonly #perAddress: Map<string, number> = new Map();
+  readonly #countsAddresses: boolean;
   #whenIdle: (() => void)[] = [];
+
+  /** `countsAddresses`: whether {@link connectionsFrom} will be asked. */
+  constructor({ countsAddresses }: { readonly countsAddresses: boolean }) {
+    this.#countsAddresses = countsAddresses;
+  }
 
   addConnection(ws: ServerConnection<UserData>): void {
     this.connections.add(ws);
-    this.#count(ws.remoteAddress, 1);
+    if (this.#countsAddresses) this.#count(ws.remoteAddress, 1);
   }
 
   removeConnection(ws: ServerConnection<UserData>): void {
     this.connections.delete(ws);
-    this.#count(ws.remoteAddress, -1);
+    if (this.#countsAddresses) this.#count(ws.remoteAddress, -1);
     this.#checkIdle();
   }
 

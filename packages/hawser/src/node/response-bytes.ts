@@ -53,10 +53,10 @@ export interface ResponseFinish {
  * 101 has neither of the two: its connection goes on. `head` is left as it is.
  */
 export function finishResponse(head: HttpResponseHead, finish: ResponseFinish): HttpResponseHead {
-  const headers = new HttpHeaders(head.headers);
+  const headers = head.headers.copy();
   if (!headers.has("Date")) headers.append("Date", finish.date);
   if (finish.serverHeader !== null && !headers.has("Server")) headers.append("Server", finish.serverHeader);
-  if (head.status === 101) return { ...head, headers, body: undefined };
+  if (head.status === 101) return { status: 101, statusText: head.statusText, headers, body: undefined };
   closeAfter(headers);
   frameByLength(head, headers, finish.isHead);
   const isBodySent = mayHaveBody(head.status) && !finish.isHead;

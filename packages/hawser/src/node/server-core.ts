@@ -25,7 +25,7 @@ const RETRY_AFTER_FULL = 5;
 export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<UserData> {
   readonly settings: ServerSettings<UserData>;
   readonly wheel: TimingWheel;
-  readonly registry: Registry<UserData> = new Registry();
+  readonly registry: Registry<UserData>;
   readonly #handler: Handler<UserData>;
   readonly #counts = { accepted: 0, refused: 0, closed: 0 };
   /** Why no more connections are taken, once the server drains, and why no request is answered, once it closes. */
@@ -36,6 +36,7 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
     this.#handler = handler;
     this.settings = settings;
     this.wheel = wheel;
+    this.registry = new Registry({ countsAddresses: settings.maxConnectionsPerAddress !== Number.POSITIVE_INFINITY });
   }
 
   get logger(): Logger {
@@ -100,7 +101,8 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
     return full("maxConnectionsPerAddress", maxConnectionsPerAddress);
   }
 
-  accepted(opening: Opening<UserData>, { early, ...opened }: AcceptedOpening<UserData>): void {
+  accepted(opening: Opening<UserData>, opened: AcceptedOpening<UserData>): void {
+    const { early } = opened;
     const runner = this.#createRunner();
     const ws = this.#connect(opened, runner);
     const session = ws[SESSION];
@@ -130,7 +132,7 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
   // Connections
 
   #connect(
-    { transport, agreement, response, pending, endpoints }: Omit<AcceptedOpening<UserData>, "early">,
+    { transport, agreement, response, pending, endpoints }: AcceptedOpening<UserData>,
     runner: HandlerRunner<UserData>,
   ): ServerConnection<UserData> {
     const { request, subprotocol, extensions } = agreement;
