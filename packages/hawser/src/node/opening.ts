@@ -15,6 +15,7 @@ import { httpDate } from "./http-date.ts";
 import { answer, type DecisionHost, decide, type Outcome, refusal, release } from "./opening-decision.ts";
 import { PendingConnection } from "./pending-connection.ts";
 import { finishResponse } from "./response-bytes.ts";
+import type { RosterMember } from "./roster.ts";
 import type { ServerSettings } from "./server-options.ts";
 import type { Timed, TimingWheel } from "./timing-wheel.ts";
 import { type Endpoints, reportedEndpoints, type Transport, type TransportSink } from "./transport.ts";
@@ -46,7 +47,7 @@ export const LINGER = 2_000;
 
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 
-export class Opening<UserData> implements TransportSink, Timed {
+export class Opening<UserData> implements TransportSink, Timed, RosterMember {
   readonly #host: OpeningHost<UserData>;
   readonly #transport: Transport;
   readonly #endpoints: Endpoints;
@@ -58,6 +59,8 @@ export class Opening<UserData> implements TransportSink, Timed {
 
   deadline: number;
   slot = -1;
+  slotIndex = 0;
+  place = 0;
 
   /** `since`: when the client connected; `openTimeout` counts from there. */
   constructor(host: OpeningHost<UserData>, transport: Transport, endpoints: Endpoints, since: number) {

@@ -4,14 +4,15 @@
 
 import { ignore } from "./ignore.ts";
 import type { Opening } from "./opening.ts";
+import { Roster } from "./roster.ts";
 import type { ServerConnection } from "./server-connection.ts";
 
 export class Registry<UserData> {
   /** Handshakes that are not decided. */
-  readonly openings: Set<Opening<UserData>> = new Set();
+  readonly openings: Roster<Opening<UserData>> = new Roster();
   /** Those that were answered otherwise than with 101, and whose client has not taken it yet. */
-  readonly #answered: Set<Opening<UserData>> = new Set();
-  readonly connections: Set<ServerConnection<UserData>> = new Set();
+  readonly #answered: Roster<Opening<UserData>> = new Roster();
+  readonly connections: Roster<ServerConnection<UserData>> = new Roster();
   /** What runs of each connection's handler; it may outlast the connection. */
   readonly handlers: Map<ServerConnection<UserData>, Promise<void>> = new Map();
   readonly #perAddress: Map<string, number> = new Map();

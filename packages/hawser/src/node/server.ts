@@ -111,7 +111,7 @@ export class Server<UserData = unknown> {
     this.#isReady = false;
     this.#stopDraining.abort();
     this.#closed ??= this.#shutDown();
-    if (closeConnections) for (const ws of this.#core.registry.connections) void ws.close(code, reason);
+    if (closeConnections) for (const ws of [...this.#core.registry.connections]) void ws.close(code, reason);
     return this.#closed;
   }
 

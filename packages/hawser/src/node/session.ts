@@ -55,6 +55,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   /** Milliseconds from the last answered ping to its pong. */
   latency: number | undefined;
   slot = -1;
+  slotIndex = 0;
 
   constructor(
     settings: ConnectionSettings,

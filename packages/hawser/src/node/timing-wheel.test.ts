@@ -6,6 +6,7 @@ import { type Timed, TimingWheel } from "./timing-wheel.ts";
 class Entry implements Timed {
   deadline: number;
   slot = -1;
+  slotIndex = 0;
   readonly calls: number[] = [];
   readonly #then: (now: number) => number;
 

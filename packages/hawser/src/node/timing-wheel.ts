@@ -13,8 +13,9 @@ export interface Timed {
   readonly deadline: number;
   /** Called at the deadline or a little later. */
   handleTimeout(now: number): void;
-  /** The wheel's own note of where the entry stands; -1 while it stands nowhere. */
+  /** The wheel's own notes of where the entry stands: `slot` is -1 while it stands nowhere. */
   slot: number;
+  slotIndex: number;
 }
 
 /** Milliseconds that one slot covers: how late a deadline may be met. */
@@ -29,7 +30,8 @@ const COARSE_RESOLUTION = 1_000;
 
 export class TimingWheel {
   readonly #clock: Clock;
-  readonly #slots: Map<number, Set<Timed>> = new Map();
+  /** Lists, not sets: see `roster.ts` for the reason. */
+  readonly #slots: Map<number, Timed[]> = new Map();
   #timer: unknown;
   /** The slot that the timer is set for. */
   #nextSlot = Number.POSITIVE_INFINITY;
@@ -49,11 +51,12 @@ export class TimingWheel {
     const slot = slotFor(entry.deadline, this.#clock.now());
     let entries = this.#slots.get(slot);
     if (entries === undefined) {
-      entries = new Set();
+      entries = [];
       this.#slots.set(slot, entries);
     }
-    entries.add(entry);
     entry.slot = slot;
+    entry.slotIndex = entries.length;
+    entries.push(entry);
     if (slot < this.#nextSlot) this.#setTimer(slot);
   }
 
@@ -66,7 +69,12 @@ export class TimingWheel {
   remove(entry: Timed): void {
     const entries = this.#slots.get(entry.slot);
     entry.slot = -1;
-    entries?.delete(entry);
+    // It does not stand there any more if its slot is just being emptied
+    if (entries === undefined || entries[entry.slotIndex] !== entry) return;
+    const last = entries.pop()!;
+    if (last === entry) return;
+    last.slotIndex = entry.slotIndex;
+    entries[entry.slotIndex] = last;
   }
 
   #setTimer(slot: number): void {
