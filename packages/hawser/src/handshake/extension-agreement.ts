@@ -41,11 +41,15 @@ export interface AgreedExtensions {
   readonly header: string | undefined;
 }
 
+/** Shared by the connections without extensions. */
+const NOTHING_AGREED: AgreedExtensions = { extensions: [], header: undefined };
+
 /** Offers are tried in the client's order; one that no factory accepts is declined. Throws only for a factory's faults. */
 export function acceptExtensions(
   offers: readonly ExtensionOffer[],
   factories: readonly ServerExtensionFactory[],
 ): AgreedExtensions {
+  if (offers.length === 0 || factories.length === 0) return NOTHING_AGREED;
   const agreement = new Agreement();
   try {
     for (const offer of offers) {

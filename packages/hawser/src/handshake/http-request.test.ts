@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { HttpHeaders } from "./http-headers.ts";
-import { createRequestHead, isValidHost } from "./http-request.ts";
+import { createRequestHead, isValidHost, packRequest, unpackRequest } from "./http-request.ts";
 
 /** Text of any characters up to U+017F, controls and ISO-8859-1 among them. */
 const anyText = fc.array(fc.nat(0x17f)).map((codes) => String.fromCharCode(...codes));
@@ -59,4 +59,33 @@ test.each([
   ["b\u00fccher.example", false],
 ])("isValidHost(%j) is %s", (host, expected) => {
   expect(isValidHost(host)).toBe(expected);
+});
+
+describe("packing", () => {
+  test.each<[string, [string, string][], boolean]>([
+    ["/", [], false],
+    ["/chat?room=1&x=%0A", [["Host", "example.org"]], true],
+    [
+      "/a",
+      [
+        ["Host", "example.org:81"],
+        ["X", ""],
+        ["x", "b: c"],
+      ],
+      false,
+    ],
+  ])("and unpacking gives the same request: %s %j, secure %s", (path, lines, isSecure) => {
+    const request = createRequestHead({
+      method: "GET",
+      path,
+      httpVersion: "1.1",
+      headers: new HttpHeaders(lines),
+      isSecure,
+    });
+    const url = request.url.href;
+    const unpacked = unpackRequest(packRequest(request));
+    expect(unpacked).toMatchObject({ method: "GET", path, httpVersion: "1.1" });
+    expect([...unpacked.headers]).toEqual(lines);
+    expect(unpacked.url.href).toBe(url);
+  });
 });

@@ -2,7 +2,7 @@
  * An HTTP request's head as hooks and the handshake see it, whichever transport it came by.
  */
 
-import type { HttpHeaders } from "./http-headers.ts";
+import { HttpHeaders } from "./http-headers.ts";
 
 export interface HttpRequestHead {
   readonly method: string;
@@ -29,6 +29,24 @@ export function createRequestHead(parts: RequestParts): HttpRequestHead {
   return new RequestHead(parts);
 }
 
+/**
+ * The request with which a connection was opened, in one string: all that it costs while nobody looks at it.
+ *
+ * @internal
+ */
+export function packRequest(request: HttpRequestHead): string {
+  return RequestHead.pack(request);
+}
+
+/**
+ * The request that {@link packRequest} packed, as another object.
+ *
+ * @internal
+ */
+export function unpackRequest(packed: string): HttpRequestHead {
+  return RequestHead.unpack(packed);
+}
+
 class RequestHead implements HttpRequestHead {
   readonly method: string;
   readonly path: string;
@@ -43,6 +61,25 @@ class RequestHead implements HttpRequestHead {
     this.httpVersion = parts.httpVersion;
     this.headers = parts.headers;
     this.#isSecure = parts.isSecure;
+  }
+
+  /** RFC 6455, section 4.1: the method is GET, and the version 1.1. */
+  static pack(request: HttpRequestHead): string {
+    const isSecure = #isSecure in request && request.#isSecure;
+    // Joined, so that it is one run of memory and holds no longer text
+    return [isSecure ? "s" : "", request.path, request.headers.pack()].join("\n");
+  }
+
+  static unpack(packed: string): RequestHead {
+    const pathAt = packed.indexOf("\n") + 1;
+    const headersAt = packed.indexOf("\n", pathAt) + 1;
+    return new RequestHead({
+      method: "GET",
+      path: packed.slice(pathAt, headersAt - 1),
+      httpVersion: "1.1",
+      headers: HttpHeaders.unpack(packed.slice(headersAt)),
+      isSecure: pathAt > 1,
+    });
   }
 
   get url(): URL {

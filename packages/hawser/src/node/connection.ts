@@ -4,13 +4,14 @@
 
 import { randomBytes, randomUUID } from "node:crypto";
 import { HttpHeaders } from "../handshake/http-headers.ts";
-import type { HttpRequestHead } from "../handshake/http-request.ts";
+import { type HttpRequestHead, packRequest, unpackRequest } from "../handshake/http-request.ts";
 import type { State } from "../protocol/closing.ts";
 import type { ExtensionParameters } from "../protocol/extension.ts";
 import type { Message } from "../protocol/message-assembler.ts";
 import type { PingWaiter } from "../protocol/pending-pings.ts";
 import { type Data, type DataFragments, type SendOptions, toBytes } from "./data.ts";
 import { ignore } from "./ignore.ts";
+import { keepHeaders, restoreHeaders } from "./kept-response.ts";
 import { Receiver, type RecvOptions } from "./receiver.ts";
 import type { Session } from "./session.ts";
 import type { Endpoints } from "./transport.ts";
@@ -27,6 +28,8 @@ export interface Agreement {
   readonly request: HttpRequestHead;
   readonly response: HandshakeAnswer;
   readonly subprotocol: string | undefined;
+  /** Nobody has seen the request, nor changed our response to it: they may come back as other objects than they were. */
+  readonly isUnseen?: boolean;
 }
 
 export interface AgreedExtension {
@@ -43,10 +46,11 @@ export const SESSION: unique symbol = Symbol("session");
 export abstract class Connection<UserData = unknown> implements AsyncIterable<Message> {
   /** @internal */
   readonly [SESSION]: Session;
-  readonly #request: HttpRequestHead;
-  /** The response's status and headers, packed: most connections never look at them again. */
-  readonly #status: number;
+  /** Packed, like the response's headers: most connections never look at them again. */
+  #request: HttpRequestHead | string;
   readonly #headers: string;
+  /** Whether the headers are there but for what follows from the request. */
+  readonly #areHeadersPartial: boolean;
   readonly #subprotocol: string | undefined;
   readonly #endpoints: Endpoints;
   #receiver: Receiver | undefined;
@@ -60,12 +64,13 @@ export abstract class Connection<UserData = unknown> implements AsyncIterable<Me
   constructor(session: Session, agreement: Agreement, endpoints: Endpoints, id?: string) {
     this[SESSION] = session;
     this.#id = id;
-    this.#request = agreement.request;
-    this.#status = agreement.response.status;
-    this.#headers = agreement.response.headers.pack();
-    this.#subprotocol = agreement.subprotocol;
+    const { request, response, subprotocol, isUnseen = false } = agreement;
+    this.#request = isUnseen ? packRequest(request) : request;
+    this.#headers = isUnseen ? keepHeaders(response.headers) : response.headers.pack();
+    this.#areHeadersPartial = isUnseen;
+    this.#subprotocol = subprotocol;
     this.#endpoints = endpoints;
-    this.#request.headers.pack();
+    request.headers.pack();
   }
 
   /** A UUID that names the connection in logs. */
@@ -76,12 +81,16 @@ export abstract class Connection<UserData = unknown> implements AsyncIterable<Me
 
   /** The request of the opening handshake. */
   get request(): HttpRequestHead {
+    if (typeof this.#request === "string") this.#request = unpackRequest(this.#request);
     return this.#request;
   }
 
   /** The response of the opening handshake. */
   get response(): HandshakeAnswer {
-    return { status: this.#status, headers: HttpHeaders.unpack(this.#headers) };
+    const headers = this.#areHeadersPartial
+      ? restoreHeaders(this.#headers, this.request)
+      : HttpHeaders.unpack(this.#headers);
+    return { status: 101, headers };
   }
 
   /** The subprotocol agreed on, if any. */

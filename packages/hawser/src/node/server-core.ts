@@ -39,6 +39,12 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
     this.registry = new Registry({ countsAddresses: settings.maxConnectionsPerAddress !== Number.POSITIVE_INFINITY });
   }
 
+  /** Whether none of the application's functions gets to see a request or a response before the connection is open. */
+  get isUnseen(): boolean {
+    const { processRequest, processResponse, handshake } = this.settings;
+    return processRequest === undefined && processResponse === undefined && handshake.selectSubprotocol === null;
+  }
+
   get logger(): Logger {
     return this.settings.connection.logger;
   }
@@ -137,7 +143,8 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
   ): ServerConnection<UserData> {
     const { request, subprotocol, extensions } = agreement;
     const session = new Session(this.settings.connection, transport, extensions, this.wheel, runner);
-    return new ServerConnection(session, { request, response, subprotocol }, endpoints, pending);
+    const { isUnseen } = this;
+    return new ServerConnection(session, { request, response, subprotocol, isUnseen }, endpoints, pending);
   }
 
   #logOpen(ws: ServerConnection<UserData>): void {
