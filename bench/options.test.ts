@@ -1,18 +1,27 @@
 import { describe, expect, test } from "vitest";
 import { parseOptions } from "./options.ts";
-import { parsePeerArguments } from "./peers/peer-process.ts";
+import { parseClientArguments } from "./peers/client-process.ts";
+import { parseServerArguments } from "./peers/server-process.ts";
 import { parseCpuList } from "./processes/pinning.ts";
-import { selectWorkloads, WORKLOADS } from "./workloads/catalogue.ts";
+import { QUICK_WORKLOADS, selectWorkloads, WORKLOADS } from "./workloads/catalogue.ts";
 
 describe("the command line", () => {
+  const all = ["ws", "hawser", "hawser-await", "hawser-handle", "uws", "bun", "undici"];
+
   test.each([
-    ["nothing", [], { seconds: 2, rounds: 9, only: [], peers: ["ws", "hawser"], gate: undefined, writes: true }],
-    ["--quick", ["--quick"], { seconds: 0.5, rounds: 3, isQuick: true, writes: false }],
+    ["nothing", [], { seconds: 2, rounds: 9, only: [], peers: all, gate: undefined, writes: true }],
+    [
+      "--quick",
+      ["--quick"],
+      { seconds: 0.5, rounds: 3, only: QUICK_WORKLOADS, peers: ["ws", "hawser"], isQuick: true, writes: false },
+    ],
     ["--quick and numbers", ["--quick", "--seconds", "1", "--reps", "5"], { seconds: 1, rounds: 5 }],
-    ["--only", ["--only", "pp125,idle"], { only: ["pp125", "idle"], writes: false }],
+    ["--quick and --only", ["--quick", "--only", "pp"], { only: ["pp"] }],
+    ["--only", ["--only", "pp125,idle"], { only: ["pp125", "idle"], peers: all, writes: false }],
     ["--write", ["--only", "pp", "--write"], { writes: true }],
     ["--gate", ["--gate", "0.75"], { gate: 0.75, writes: true }],
     ["--peers", ["--peers", "ws,ws"], { peers: ["ws", "ws"], writes: false }],
+    ["--profile", ["--profile", "pp125"], { profile: "pp125", peers: ["ws", "hawser"], writes: false }],
   ])("%s", (_name, words, expected) => {
     expect(parseOptions(words)).toMatchObject(expected);
   });
@@ -22,6 +31,8 @@ describe("the command line", () => {
     [["--reps", "1.5"], "--reps must be a whole number, got 1.5"],
     [["--gate", "fast"], "--gate must be a positive number, got fast"],
     [["--fast"], "--fast"],
+    [["--peers", ","], "--peers names nobody"],
+    [["--peers", "uws,hawser", "--write"], "ratios to ws, got uws"],
   ])("%j is refused", (words, message) => {
     expect(() => parseOptions(words)).toThrow(message);
   });
@@ -52,8 +63,33 @@ test.each([
   expect(parseCpuList(list)).toEqual(expected);
 });
 
-test("a peer's compression is on or off, off by default", () => {
-  expect(parsePeerArguments([])).toEqual({ compression: false });
-  expect(parsePeerArguments(["--compression", "on"])).toEqual({ compression: true });
-  expect(() => parsePeerArguments(["--compression", "yes"])).toThrow("must be off or on, got yes");
+test("what --quick runs exists", () => {
+  expect(selectWorkloads(QUICK_WORKLOADS)).toHaveLength(QUICK_WORKLOADS.length);
+});
+
+describe("a server's command line", () => {
+  test.each([
+    [[], { application: "echo", compression: false, module: undefined }],
+    [["--compression", "on", "--application", "ingest"], { application: "ingest", compression: true }],
+    [["--module", "/a/ws.js"], { module: "/a/ws.js" }],
+  ])("%j", (words, expected) => {
+    expect(parseServerArguments(words)).toMatchObject(expected);
+  });
+
+  test.each([
+    [["--compression", "yes"], "--compression must be off or on, got yes"],
+    [["--application", "chat"], "--application must be echo or ingest or broadcast, got chat"],
+  ])("%j is refused", (words, message) => {
+    expect(() => parseServerArguments(words)).toThrow(message);
+  });
+});
+
+test("a client's command line", () => {
+  expect(parseClientArguments(["--port", "80", "--connections", "3", "--application", "ingest"])).toEqual({
+    port: 80,
+    connections: 3,
+    isEcho: false,
+    module: undefined,
+  });
+  expect(() => parseClientArguments(["--port", "0"])).toThrow("--port must be a whole number, got 0");
 });

@@ -1,11 +1,14 @@
-/** The opening handshake, by hand (RFC 6455, section 4.1): one request, and the checks that a client must make. */
+/**
+ * The opening handshake, by hand (RFC 6455, sections 4.1 and 4.2): a client's request and the checks that it must make, and
+ * a server's answer.
+ */
 import { createHash } from "node:crypto";
 
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /** The same for all connections: a benchmark needs no nonce. */
 const KEY = "aGF3c2VyLWJlbmNobWFyaw==";
-const ACCEPT = createHash("sha1").update(`${KEY}${GUID}`).digest("base64");
+const ACCEPT = acceptOf(KEY);
 
 /** The offer that browsers make. */
 const OFFER = "permessage-deflate; client_max_window_bits";
@@ -31,4 +34,21 @@ export function checkResponse(head: string, compression: boolean): void {
   if (!head.includes(ACCEPT)) throw new Error("the handshake's accept key is wrong");
   if (agreed !== compression)
     throw new Error(`compression was ${compression ? "offered but not agreed" : "agreed unasked"}`);
+}
+
+/** A server's answer to a client's request, which agrees to no extension. Throws if the request has no key. */
+export function answerRequest(head: string): string {
+  const key = /^sec-websocket-key:\s*(\S+)/im.exec(head)?.[1];
+  if (key === undefined) throw new Error("the request has no Sec-WebSocket-Key");
+  return [
+    "HTTP/1.1 101 Switching Protocols",
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    `Sec-WebSocket-Accept: ${acceptOf(key)}`,
+    "\r\n",
+  ].join("\r\n");
+}
+
+function acceptOf(key: string): string {
+  return createHash("sha1").update(`${key}${GUID}`).digest("base64");
 }

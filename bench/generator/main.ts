@@ -1,6 +1,12 @@
 /** The load generator's process: carries out what the runner asks for over IPC, one load after another. */
 import { answerRequests } from "../processes/requests.ts";
-import { Load, type LoadPlan } from "./load.ts";
+import { BroadcastLoad } from "./broadcast-load.ts";
+import { ConnectLoad } from "./connect-load.ts";
+import { EchoLoad } from "./echo-load.ts";
+import { FloodLoad } from "./flood-load.ts";
+import { ListenLoad } from "./listen-load.ts";
+import type { Load, Totals } from "./load.ts";
+import type { LoadPlan } from "./plan.ts";
 
 let load: Load | undefined;
 
@@ -10,9 +16,7 @@ function currentLoad(): Load {
 }
 
 /** What {@link Load.count} counts, and the generator's own CPU time so far (µs). */
-export interface GeneratorCount {
-  readonly messages: number;
-  readonly bytes: number;
+export interface GeneratorCount extends Totals {
   readonly cpu: number;
 }
 
@@ -21,14 +25,31 @@ function count(): GeneratorCount {
   return { ...currentLoad().count(), cpu: user + system };
 }
 
+function makeLoad(plan: LoadPlan): Load {
+  switch (plan.kind) {
+    case "echo":
+      return new EchoLoad(plan);
+    case "flood":
+      return new FloodLoad(plan);
+    case "broadcast":
+      return new BroadcastLoad(plan);
+    case "connect":
+      return new ConnectLoad(plan);
+    case "listen":
+      return new ListenLoad(plan);
+    default:
+      return plan satisfies never;
+  }
+}
+
 answerRequests({
-  open: async (plan: LoadPlan) => {
-    load = new Load(plan);
-    await load.open();
+  open: (plan: LoadPlan) => {
+    load = makeLoad(plan);
+    return load.open();
   },
   start: () => currentLoad().start(),
   count,
   finish: () => currentLoad().finish(),
-  exchange: (messages: number) => currentLoad().exchange(messages),
+  exchange: (messages: number) => currentLoad().exchange?.(messages),
   close: () => currentLoad().close(),
 });

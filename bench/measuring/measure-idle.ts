@@ -3,7 +3,7 @@
  *
  * Read after a forced collection, so that what counts is what a connection holds, not what it left lying about.
  */
-import type { LoadPlan } from "../generator/load.ts";
+import type { EchoPlan } from "../generator/plan.ts";
 import { type IdleWorkload, idleRowId } from "../workloads/workload.ts";
 import type { Figure, MeasureSettings } from "./figure.ts";
 import type { Stage } from "./stage.ts";
@@ -17,14 +17,14 @@ const WARM_UP = { connections: 20, messages: 250 };
 export async function measureIdle(workload: IdleWorkload, stage: Stage, settings: MeasureSettings): Promise<Figure[]> {
   const plan = planFor(workload, stage.port, settings.idleConnections);
   await warmUp(stage, plan);
-  const base = await stage.serverMemory();
+  const base = await stage.subject.memory();
   await stage.load.open(plan);
   const figures: Figure[] = [];
   let exchanged = 0;
   for (const messages of workload.stages) {
     await stage.load.exchange(messages - exchanged);
     exchanged = messages;
-    const { rss, heapUsed, arrayBuffers } = await stage.serverMemory();
+    const { rss, heapUsed, arrayBuffers } = await stage.subject.memory();
     const each = (now: number, before: number) => (now - before) / plan.connections / KIB;
     figures.push({
       row: idleRowId(workload, messages),
@@ -39,13 +39,13 @@ export async function measureIdle(workload: IdleWorkload, stage: Stage, settings
   return figures;
 }
 
-async function warmUp({ load }: Stage, plan: LoadPlan): Promise<void> {
+async function warmUp({ load }: Stage, plan: EchoPlan): Promise<void> {
   await load.open({ ...plan, connections: WARM_UP.connections });
   await load.exchange(WARM_UP.messages);
   await load.close();
 }
 
 /** About what a live feed sends: 170 bytes of JSON. The generator answers pings, as real clients do. */
-function planFor({ compression }: IdleWorkload, port: number, connections: number): LoadPlan {
-  return { port, connections, window: 1, payload: "json", size: 170, compression, answersPings: true };
+function planFor({ compression }: IdleWorkload, port: number, connections: number): EchoPlan {
+  return { kind: "echo", port, connections, window: 1, payload: "json", size: 170, compression, answersPings: true };
 }

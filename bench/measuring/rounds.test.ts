@@ -1,10 +1,20 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Peer } from "../peers/catalogue.ts";
 import { selectWorkloads } from "../workloads/catalogue.ts";
-import { echoFigure } from "./measure-echo.ts";
+import type { ThroughputWorkload } from "../workloads/workload.ts";
+import { type Sample, throughputFigure } from "./measure-throughput.ts";
 import { orderRuns, type RoundsPlan, runRounds } from "./rounds.ts";
 
-const peer = (label: string): Peer => ({ label, version: "1.0.0", script: "", notes: [] });
+const peer = (label: string, changes: Partial<Peer> = {}): Peer => ({
+  label,
+  version: "1.0.0",
+  programs: { server: "server.js" },
+  executable: undefined,
+  module: undefined,
+  groups: undefined,
+  notes: [],
+  ...changes,
+});
 
 const PLAN: RoundsPlan = {
   workloads: selectWorkloads(["pp16", "idle-off"]),
@@ -38,13 +48,54 @@ test("a failed run is recorded and the others go on", async () => {
   expect(runs).toHaveLength(4);
 });
 
-test("an echo's figure is messages for each second of the server's CPU time", () => {
-  const before = { at: 0, server: 1e6, generator: { messages: 10, bytes: 100, cpu: 0 } };
-  const after = { at: 2e6, server: 2e6, generator: { messages: 1010, bytes: 13_100, cpu: 1e6 } };
-  expect(echoFigure("pp", before, after)).toEqual({
-    row: "pp",
-    value: 1000,
-    circumstances: { messagesPerSecond: 500, serverBusy: 0.5, generatorBusy: 0.5, bytesPerReply: 13 },
+test("a peer runs the workloads that it takes part in", () => {
+  const plan: RoundsPlan = {
+    workloads: selectWorkloads(["pp16", "pl16", "cpp125"]),
+    peers: [
+      peer("both", { programs: { server: "server.js", client: "client.js" } }),
+      peer("server", { groups: ["pl"] }),
+      peer("client", { programs: { client: "client.js" } }),
+    ],
+    rounds: 1,
+    idleRounds: 1,
+  };
+  expect(orderRuns(plan).map(({ workload, peer }) => `${workload.id} ${peer.label}`)).toEqual([
+    "pp16 both",
+    "pl16 both",
+    "pl16 server",
+    "cpp125 both",
+    "cpp125 client",
+  ]);
+});
+
+describe("a figure is what was done for each second of CPU time", () => {
+  const [echo, ingest] = selectWorkloads(["pp16", "in125"]) as ThroughputWorkload[];
+  const before: Sample = {
+    at: 0,
+    subject: { cpu: 1e6, messages: 5, bytes: 50 },
+    generator: { messages: 10, bytes: 100, cpu: 0 },
+  };
+  const after: Sample = {
+    at: 2e6,
+    subject: { cpu: 2e6, messages: 405, bytes: 2050 },
+    generator: { messages: 1010, bytes: 13_100, cpu: 1e6 },
+  };
+
+  test("echoes are counted by the generator", () => {
+    expect(throughputFigure(echo!, before, after)).toEqual({
+      row: "pp16",
+      value: 1000,
+      circumstances: { perSecond: 500, serverBusy: 0.5, generatorBusy: 0.5, bytesEach: 13 },
+    });
   });
-  expect(() => echoFigure("pp", before, { ...after, generator: before.generator })).toThrow("no message came back");
+
+  test("what goes one way is counted where it arrives", () => {
+    expect(throughputFigure(ingest!, before, after)).toMatchObject({ value: 400, circumstances: { bytesEach: 5 } });
+  });
+
+  test("nothing done is an error", () => {
+    expect(() => throughputFigure(echo!, before, { ...after, generator: before.generator })).toThrow(
+      "nothing was done",
+    );
+  });
 });

@@ -4,7 +4,7 @@
  *
  * This file does not know how a run is made or shown.
  */
-import type { Peer } from "../peers/catalogue.ts";
+import { type Peer, takesPart } from "../peers/catalogue.ts";
 import type { Workload } from "../workloads/workload.ts";
 import type { Figure } from "./figure.ts";
 import type { Measure } from "./measure.ts";
@@ -39,16 +39,18 @@ export async function runRounds(plan: RoundsPlan, measure: Measure, onRun: (run:
   return runs;
 }
 
-/** The runs in the order in which they are made. */
+/** The runs in the order in which they are made: those of peers that take part in a workload. */
 export function orderRuns({ workloads, peers, rounds, idleRounds }: RoundsPlan): {
   readonly round: number;
   readonly workload: Workload;
   readonly peer: Peer;
 }[] {
   return Array.from({ length: rounds }, (_, round) => {
-    const due = workloads.filter(({ kind }) => kind === "echo" || round < idleRounds);
+    const due = workloads.filter(({ kind }) => kind !== "idle" || round < idleRounds);
     const order = round % 2 === 0 ? peers : peers.toReversed();
-    return due.flatMap((workload) => order.map((peer) => ({ round, workload, peer })));
+    return due.flatMap((workload) =>
+      order.filter((peer) => takesPart(peer, workload)).map((peer) => ({ round, workload, peer })),
+    );
   }).flat();
 }
 

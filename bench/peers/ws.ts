@@ -1,16 +1,6 @@
-/** The `ws` package as an echo server, with its default settings apart from compression, which is off by default there. */
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { WebSocketServer } from "ws";
-import { runPeer } from "./peer-process.ts";
+/** `ws` with bufferutil, as installed for the comparison. */
+import { runServer } from "./server-process.ts";
+import { loadWs } from "./ws-module.ts";
+import { serveWs } from "./ws-server.ts";
 
-await runPeer(async ({ compression }) => {
-  const server = new WebSocketServer({ host: "127.0.0.1", port: 0, perMessageDeflate: compression });
-  server.on("connection", (socket) => {
-    // Text reaches the application as a string on either side of the comparison.
-    socket.on("message", (message, isBinary) => socket.send(isBinary ? message : message.toString()));
-    socket.on("error", () => socket.terminate());
-  });
-  await once(server, "listening");
-  return (server.address() as AddressInfo).port;
-});
+await runServer((settings, tally) => serveWs(loadWs(settings.module).WebSocketServer, settings, tally));

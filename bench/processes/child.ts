@@ -10,10 +10,13 @@ import type { Reply } from "./requests.ts";
 export interface ChildOptions {
   /** Names the child in errors. */
   readonly name: string;
-  /** The module to run with this Node. */
+  /** The module to run. */
   readonly script: string;
+  /** What runs it; default: this Node. */
+  readonly executable?: string | undefined;
   readonly arguments?: readonly string[];
-  readonly nodeFlags?: readonly string[];
+  /** Given to the executable, before the script. */
+  readonly flags?: readonly string[];
   /** The core to pin the process to, with `taskset`; `undefined` leaves it to the system. */
   readonly cpu?: number | undefined;
 }
@@ -50,6 +53,11 @@ export class Child {
     this.#firstLine = this.#readFirstLine();
     // Only a caller of firstLine() is to see its rejection.
     this.#firstLine.catch(() => {});
+  }
+
+  /** The child's own process, not that of `taskset`, which turns into it; `undefined` if it could not be started. */
+  get pid(): number | undefined {
+    return this.#process.pid;
   }
 
   /** The first line that the child prints; rejects if it ends before. */
@@ -105,9 +113,15 @@ export class Child {
   }
 }
 
-function launch({ script, arguments: given = [], nodeFlags = [], cpu }: ChildOptions): ChildProcess {
-  const node = [...nodeFlags, script, ...given];
-  const [command, words] =
-    cpu === undefined ? [process.execPath, node] : ["taskset", ["-c", String(cpu), process.execPath, ...node]];
-  return spawn(command, words, { stdio: ["ignore", "pipe", "pipe", "ipc"] });
+function launch({
+  script,
+  executable = process.execPath,
+  arguments: given = [],
+  flags = [],
+  cpu,
+}: ChildOptions): ChildProcess {
+  const words = [...flags, script, ...given];
+  const [command, rest] =
+    cpu === undefined ? [executable, words] : ["taskset", ["-c", String(cpu), executable, ...words]];
+  return spawn(command, rest, { stdio: ["ignore", "pipe", "pipe", "ipc"] });
 }

@@ -3,8 +3,15 @@ import type { Run } from "../measuring/rounds.ts";
 import type { Row } from "../workloads/workload.ts";
 import { advantage, belowGate, evaluate } from "./report.ts";
 
-const SPEED: Row = { id: "pp", title: "echo", unit: "messages/CPU-s", better: "more" };
-const MEMORY: Row = { id: "idle", title: "idle", unit: "KiB/connection", better: "less" };
+const SPEED: Row = { id: "pp", workload: "pp", side: "server", title: "echo", unit: "messages/CPU-s", better: "more" };
+const MEMORY: Row = {
+  id: "idle",
+  workload: "idle",
+  side: "server",
+  title: "idle",
+  unit: "KiB/connection",
+  better: "less",
+};
 
 function run(round: number, peer: string, value: number, row: Row = SPEED): Run {
   const circumstances = { generatorBusy: value / 100 };
@@ -19,25 +26,36 @@ describe("evaluate", () => {
   test("takes the median of ratios paired by round, not the ratio of medians", () => {
     const runs = [
       run(0, "ws", 10),
-      run(0, "us", 20),
-      run(1, "us", 30),
+      run(0, "hawser", 20),
+      run(1, "hawser", 30),
       run(1, "ws", 20),
       run(2, "ws", 40),
-      run(2, "us", 40),
+      run(2, "hawser", 40),
     ];
-    const [row] = evaluate(runs, [SPEED], ["ws", "us"]);
+    const [row] = evaluate(runs, [SPEED], ["ws", "hawser"]);
     expect(row?.peers[1]?.ratio).toEqual({ median: 1.5, lower: 1.25, upper: 1.75, count: 3 });
     expect(row?.peers[0]?.value?.median).toBe(20);
   });
 
   test("leaves out a round in which one of the pair failed", () => {
-    const runs = [run(0, "ws", 10), run(0, "us", 20), failed(1, "ws"), run(1, "us", 99)];
-    expect(evaluate(runs, [SPEED], ["ws", "us"])[0]?.peers[1]?.ratio).toMatchObject({ median: 2, count: 1 });
+    const runs = [run(0, "ws", 10), run(0, "hawser", 20), failed(1, "ws"), run(1, "hawser", 99)];
+    expect(evaluate(runs, [SPEED], ["ws", "hawser"])[0]?.peers[1]?.ratio).toMatchObject({ median: 2, count: 1 });
   });
 
   test("has no result for a peer without figures", () => {
-    const [row] = evaluate([run(0, "ws", 10), failed(0, "us")], [SPEED], ["ws", "us"]);
-    expect(row?.peers[1]).toEqual({ peer: "us", value: undefined, ratio: undefined, circumstances: {} });
+    const [row] = evaluate([run(0, "ws", 10), failed(0, "hawser")], [SPEED], ["ws", "hawser"]);
+    expect(row?.peers[1]).toEqual({
+      peer: "hawser",
+      values: [],
+      value: undefined,
+      ratio: undefined,
+      circumstances: {},
+    });
+  });
+
+  test("leaves out a peer that takes no part", () => {
+    const [row] = evaluate([run(0, "ws", 10), run(0, "hawser", 20, MEMORY)], [SPEED], ["ws", "hawser"]);
+    expect(row?.peers.map(({ peer }) => peer)).toEqual(["ws"]);
   });
 
   test("averages the circumstances", () => {
@@ -56,16 +74,21 @@ describe("the gate", () => {
 
   test.each([
     ["speed at the gate passes", SPEED, 75, []],
-    ["speed under the gate fails", SPEED, 70, ["pp: us reaches 0.70 of the base, the gate is 0.75"]],
+    ["speed under the gate fails", SPEED, 70, ["pp: hawser reaches 0.70 of the base, the gate is 0.75"]],
     ["memory under the base passes", MEMORY, 50, []],
-    ["memory far over the base fails", MEMORY, 200, ["idle: us reaches 0.50 of the base, the gate is 0.75"]],
+    ["memory far over the base fails", MEMORY, 200, ["idle: hawser reaches 0.50 of the base, the gate is 0.75"]],
   ] as const)("%s", (_name, row, value, expected) => {
-    const rows = evaluate([run(0, "ws", 100, row), run(0, "us", value, row)], [row], ["ws", "us"]);
+    const rows = evaluate([run(0, "ws", 100, row), run(0, "hawser", value, row)], [row], ["ws", "hawser"]);
     expect(belowGate(rows, 0.75)).toEqual(expected);
   });
 
+  test("another library may be slow", () => {
+    const rows = evaluate([run(0, "ws", 100), run(0, "undici", 10)], [SPEED], ["ws", "undici"]);
+    expect(belowGate(rows, 0.75)).toEqual([]);
+  });
+
   test("a missing result fails", () => {
-    const rows = evaluate([run(0, "ws", 100), failed(0, "us")], [SPEED], ["ws", "us"]);
-    expect(belowGate(rows, 0.1)).toEqual(["pp: no result for us"]);
+    const rows = evaluate([run(0, "ws", 100), failed(0, "hawser")], [SPEED], ["ws", "hawser"]);
+    expect(belowGate(rows, 0.1)).toEqual(["pp: no result for hawser"]);
   });
 });

@@ -10,6 +10,8 @@ import { type Summary, summarize } from "./statistics.ts";
 /** One peer's part of a row. */
 export interface PeerResult {
   readonly peer: string;
+  /** The figure of each run that succeeded, in the order of rounds. */
+  readonly values: readonly number[];
   /** In the row's unit; `undefined` if no run succeeded. */
   readonly value: Summary | undefined;
   /** This peer's figure divided by the base's, round by round; 1 by definition for the base itself. */
@@ -19,15 +21,16 @@ export interface PeerResult {
 }
 
 export interface ResultRow extends Row {
-  /** The base first. */
+  /** Those that take part in the workload, the base first. */
   readonly peers: readonly PeerResult[];
 }
 
-/** The results of these runs, a row for each of `rows`. The first of `peers` is the base. */
+/** The results of these runs, a row for each of `rows`. The first of `peers` is the base; one without any run is left out. */
 export function evaluate(runs: readonly Run[], rows: readonly Row[], peers: readonly string[]): ResultRow[] {
   return rows.map((row) => {
     const base = figuresByRound(runs, row.id, peers[0]!);
-    return { ...row, peers: peers.map((peer) => evaluatePeer(peer, figuresByRound(runs, row.id, peer), base)) };
+    const taking = peers.filter((peer) => runs.some((run) => run.workload === row.workload && run.peer === peer));
+    return { ...row, peers: taking.map((peer) => evaluatePeer(peer, figuresByRound(runs, row.id, peer), base)) };
   });
 }
 
@@ -36,10 +39,14 @@ export function advantage(row: Row, ratio: number): number {
   return row.better === "more" ? ratio : 1 / ratio;
 }
 
-/** The results whose median advantage is under the gate, told in words. A result that is missing is under every gate. */
+/**
+ * The results of our own whose median advantage is under the gate, told in words. A result that is missing is under every
+ * gate; other libraries are not held to it.
+ */
 export function belowGate(rows: readonly ResultRow[], gate: number): string[] {
   return rows.flatMap((row) =>
     row.peers.slice(1).flatMap(({ peer, ratio }) => {
+      if (!peer.startsWith("hawser")) return [];
       if (ratio === undefined) return [`${row.id}: no result for ${peer}`];
       const reached = advantage(row, ratio.median);
       return reached >= gate
@@ -66,6 +73,7 @@ function evaluatePeer(peer: string, own: ByRound, base: ByRound): PeerResult {
   });
   return {
     peer,
+    values: figures.map(({ value }) => value),
     value: summaryOf(figures.map(({ value }) => value)),
     ratio: summaryOf(ratios),
     circumstances: meanOf(figures.map(({ circumstances }) => circumstances)),

@@ -1,24 +1,41 @@
-/** Where results are kept: `bench/results/` and the marked part of the README. */
+/** Where results are kept: `bench/results/results.json`, and what is made of it, `latest.md` and a part of the README. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { type ResultDocument, resultPage, resultSection } from "./document.ts";
 import { replaceMarkedSection } from "./marked-section.ts";
+import { resultPage, resultSection, type Titles } from "./page.ts";
+import { EMPTY_STORE, mergeRows, type ResultStore, type StoredRow } from "./store.ts";
 
-/** Writes `bench/results/<date>-echo.json` and `latest.md`, and the README's table. Returns the paths written, relative to `root`. */
-export function writeResults(root: string, document: ResultDocument): string[] {
+/**
+ * Puts these rows in the place of the stored ones of the same id, and writes all files anew. Returns the paths written,
+ * relative to `root`.
+ *
+ * @param order all rows' ids, as they are to stand.
+ */
+export function writeResults(
+  root: string,
+  rows: readonly StoredRow[],
+  order: readonly string[],
+  titles: Titles,
+): string[] {
   const folder = join(root, "bench", "results");
+  const storePath = join(folder, "results.json");
+  const store = mergeRows(readStore(storePath), rows, order);
   const files = new Map([
-    [join(folder, `${document.startedAt.slice(0, 10)}-echo.json`), `${JSON.stringify(document, null, 2)}\n`],
-    [join(folder, "latest.md"), resultPage(document)],
-    ...readmeUpdate(join(root, "README.md"), document),
+    [storePath, `${JSON.stringify(store, null, 1)}\n`],
+    [join(folder, "latest.md"), resultPage(store, titles)],
+    ...readmeUpdate(join(root, "README.md"), resultSection(store, titles)),
   ]);
   mkdirSync(folder, { recursive: true });
   for (const [path, text] of files) writeFileSync(path, text);
   return [...files.keys()].map((path) => relative(root, path));
 }
 
-function readmeUpdate(path: string, document: ResultDocument): [string, string][] {
+function readStore(path: string): ResultStore {
+  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as ResultStore) : EMPTY_STORE;
+}
+
+function readmeUpdate(path: string, section: string): [string, string][] {
   if (!existsSync(path)) return [];
-  const text = replaceMarkedSection(readFileSync(path, "utf8"), resultSection(document));
+  const text = replaceMarkedSection(readFileSync(path, "utf8"), section);
   return text === undefined ? [] : [[path, text]];
 }

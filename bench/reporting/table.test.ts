@@ -1,53 +1,73 @@
 import { describe, expect, test } from "vitest";
 import { replaceMarkedSection } from "./marked-section.ts";
-import type { ResultRow } from "./report.ts";
-import { formatFigure, markdownTable, resultTable } from "./table.ts";
+import type { PeerResult, ResultRow } from "./report.ts";
+import { detailTable, figureTable, formatFigure, markdownTable, ratioTable } from "./table.ts";
 
 const flat = (median: number) => ({ median, lower: median - 0.1, upper: median + 0.1, count: 3 });
 
-function row(changes: Partial<ResultRow> = {}, generatorBusy = 0.5): ResultRow {
-  const peers = [
-    { peer: "ws", value: flat(80_000), ratio: flat(1), circumstances: { generatorBusy: 0.5 } },
-    { peer: "hawser", value: flat(120_000.4), ratio: flat(1.5), circumstances: { generatorBusy } },
-  ];
-  return { id: "pp", title: "echo", unit: "messages/CPU-s", better: "more", peers, ...changes };
+function result(peer: string, figure: number, ratio: number, generatorBusy = 0.5): PeerResult {
+  return { peer, values: [figure], value: flat(figure), ratio: flat(ratio), circumstances: { generatorBusy } };
+}
+
+const FAILED: PeerResult = { peer: "hawser", values: [], value: undefined, ratio: undefined, circumstances: {} };
+
+function row(peers: readonly PeerResult[] = [result("ws", 80_000, 1), result("hawser", 120_000.4, 1.5)]): ResultRow {
+  return { id: "pp", workload: "pp", side: "server", title: "echo", unit: "messages/CPU-s", better: "more", peers };
+}
+
+const COLUMNS = ["ws", "hawser", "bun"].map((label) => ({ label, title: label.toUpperCase() }));
+
+function cells(table: string): string[][] {
+  return table.split("\n").map((line) =>
+    line
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
 }
 
 test("a table is Markdown with aligned columns", () => {
-  expect(markdownTable(["a", "unit", "figure"], [["long name", "B", "1"]])).toBe(
+  expect(markdownTable(["a", "unit", "figure"], [["long name", "B", "1"]], 2)).toBe(
     ["| a         | unit | figure |", "| --------- | ---- | -----: |", "| long name | B    |      1 |"].join("\n"),
   );
 });
 
-describe("a table of results", () => {
-  const cells = (table: string) =>
-    table.split("\n").map((line) =>
-      line
-        .split("|")
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    );
-
+describe("the table of details", () => {
   test("shows figures, ratio and quartiles", () => {
-    const [head, , line] = cells(resultTable([row()]));
-    expect(head).toEqual(["workload", "unit", "ws", "hawser", "hawser / ws", "quartiles"]);
-    expect(line).toEqual(["echo", "messages/CPU-s", "80,000", "120,000", "1.50", "1.40 to 1.60"]);
-  });
-
-  test("marks a figure that the generator held back", () => {
-    expect(cells(resultTable([row({}, 0.99)]))[2]).toContain("120,000*");
-  });
-
-  test("says where less is better", () => {
-    expect(cells(resultTable([row({ better: "less", unit: "KiB/connection" })]))[2]).toContain(
-      "KiB/connection, less is better",
-    );
+    const [, , base, ours] = cells(detailTable([row()]));
+    expect(base).toEqual(["echo", "ws", "80,000", "messages/CPU-s", "1.00", "", "1", "50 %"]);
+    expect(ours).toEqual(["echo", "hawser", "120,000", "messages/CPU-s", "1.50", "1.40 to 1.60", "1", "50 %"]);
   });
 
   test("shows a failure as one", () => {
-    const peers = [row().peers[0]!, { peer: "hawser", value: undefined, ratio: undefined, circumstances: {} }];
-    expect(cells(resultTable([row({ peers })]))[2]?.slice(3)).toEqual(["failed", "failed", ""]);
+    const [, , , ours] = cells(detailTable([row([result("ws", 1, 1), FAILED])]));
+    expect(ours).toEqual(["echo", "hawser", "failed", "messages/CPU-s", "failed", "", "0", ""]);
   });
+});
+
+describe("the table of ratios", () => {
+  test("shows the base's figure, and a ratio for each peer that takes part", () => {
+    const [head, , line] = cells(ratioTable([row()], COLUMNS));
+    expect(head).toEqual(["workload", "WS, in a CPU second", "WS", "HAWSER", "BUN"]);
+    expect(line).toEqual(["echo", "80,000", "1.00", "1.50", "–"]);
+  });
+
+  test("marks a row whose base the generator held back", () => {
+    expect(cells(ratioTable([row([result("ws", 80_000, 1, 0.99)])], COLUMNS))[2]).toContain("80,000*");
+  });
+
+  test("marks a ratio that the generator held back", () => {
+    const rows = [row([result("ws", 80_000, 1), result("hawser", 160_000, 2, 0.99)])];
+    expect(cells(ratioTable(rows, COLUMNS))[2]).toContain("2.00*");
+  });
+
+  test("shows a failure as one", () => {
+    expect(cells(ratioTable([row([result("ws", 1, 1), FAILED])], COLUMNS))[2]?.[3]).toBe("failed");
+  });
+});
+
+test("the table of figures has each peer's own", () => {
+  expect(cells(figureTable([row()], COLUMNS))[2]).toEqual(["echo", "80,000", "120,000", "–"]);
 });
 
 test.each([

@@ -1,5 +1,13 @@
 /** The workloads, and their selection by name. */
-import type { EchoWorkload, IdleWorkload, PayloadKind, Workload } from "./workload.ts";
+import type {
+  BroadcastWorkload,
+  ConnectWorkload,
+  EchoWorkload,
+  IdleWorkload,
+  IngestWorkload,
+  PayloadKind,
+  Workload,
+} from "./workload.ts";
 
 const KIB = 1024;
 const MIB = KIB * KIB;
@@ -10,15 +18,73 @@ const PING_PONG_CONNECTIONS = 64;
 /** Fewer for large messages: 64 of them would measure the memory of the machine. */
 const LARGE_CONNECTIONS = 8;
 
+/** Few, so that a read brings much from each. */
+const STREAM_CONNECTIONS = 16;
+
+const PIPELINE_WINDOW = 64;
+
+const plain = { side: "server", compression: false } as const;
+
 function pingPong(id: string, payload: PayloadKind, size: number, sizeTitle: string): EchoWorkload {
   const connections = size >= MIB ? LARGE_CONNECTIONS : PING_PONG_CONNECTIONS;
-  const title = `echo, ${sizeTitle} ${payload}`;
-  return { kind: "echo", id, group: "pp", title, payload, size, connections, window: 1, compression: false };
+  const title = `ping-pong, ${sizeTitle} ${payload}`;
+  return { ...plain, kind: "echo", id, group: "pp", title, payload, size, connections, window: 1 };
 }
+
+function pipelined(id: string, size: number): EchoWorkload {
+  return {
+    ...plain,
+    kind: "echo",
+    id,
+    group: "pl",
+    title: `pipelined, ${size} B binary`,
+    payload: "binary",
+    size,
+    connections: STREAM_CONNECTIONS,
+    window: PIPELINE_WINDOW,
+  };
+}
+
+function ingest(id: string, size: number, sizeTitle: string): IngestWorkload {
+  const title = `ingest, ${sizeTitle} binary`;
+  const connections = STREAM_CONNECTIONS;
+  return { ...plain, kind: "ingest", id, group: "in", title, payload: "binary", size, connections };
+}
+
+function broadcast(id: string, connections: number): BroadcastWorkload {
+  const title = `broadcast, 125 B to ${connections.toLocaleString("en-US")}`;
+  return { ...plain, kind: "broadcast", id, group: "bc", title, payload: "binary", size: 125, connections };
+}
+
+const CONNECT: ConnectWorkload = {
+  ...plain,
+  kind: "connect",
+  id: "conn",
+  group: "conn",
+  title: "connect and close",
+  connections: PING_PONG_CONNECTIONS,
+};
+
+const COMPRESSED: EchoWorkload = {
+  kind: "echo",
+  id: "z170",
+  group: "z",
+  title: "compressed ping-pong, 170 B JSON",
+  side: "server",
+  payload: "json",
+  size: 170,
+  connections: PING_PONG_CONNECTIONS,
+  window: 1,
+  compression: true,
+};
 
 function idle(id: string, compression: boolean): IdleWorkload {
   const title = compression ? "idle with compression" : "idle";
-  return { kind: "idle", id, group: "idle", title, compression, stages: [0, 1, 21] };
+  return { kind: "idle", id, group: "idle", title, side: "server", compression, stages: [0, 1, 50] };
+}
+
+function onClient<Kind extends EchoWorkload | IngestWorkload>(workload: Kind): Kind {
+  return { ...workload, id: `c${workload.id}`, group: "client", title: `client: ${workload.title}`, side: "client" };
 }
 
 /** In the order in which they run and are printed. */
@@ -29,31 +95,24 @@ export const WORKLOADS: readonly Workload[] = [
   pingPong("pp16k", "binary", 16 * KIB, "16 KiB"),
   pingPong("pp1m", "binary", MIB, "1 MiB"),
   pingPong("pp125t", "text", 125, "125 B"),
-  {
-    kind: "echo",
-    id: "pl125",
-    group: "pl",
-    title: "pipelined echo, 125 B binary",
-    payload: "binary",
-    size: 125,
-    connections: 16,
-    window: 64,
-    compression: false,
-  },
-  {
-    kind: "echo",
-    id: "z170",
-    group: "z",
-    title: "compressed echo, 170 B JSON",
-    payload: "json",
-    size: 170,
-    connections: PING_PONG_CONNECTIONS,
-    window: 1,
-    compression: true,
-  },
+  pipelined("pl16", 16),
+  pipelined("pl125", 125),
+  ingest("in125", 125, "125 B"),
+  ingest("in16k", 16 * KIB, "16 KiB"),
+  ingest("in1m", MIB, "1 MiB"),
+  broadcast("bc1000", 1_000),
+  broadcast("bc5000", 5_000),
+  CONNECT,
+  COMPRESSED,
+  onClient(pingPong("pp125", "binary", 125, "125 B")),
+  onClient(ingest("in125", 125, "125 B")),
+  onClient(ingest("in16k", 16 * KIB, "16 KiB")),
   idle("idle-off", false),
   idle("idle-on", true),
 ];
+
+/** What `--quick` runs unless told otherwise: each path through a server that a change may have broken. */
+export const QUICK_WORKLOADS: readonly string[] = ["pp125", "pp16k", "pl125", "in125", "cpp125", "idle-off"];
 
 /**
  * The workloads of these ids or groups, in the catalogue's order; all if none is named.
@@ -63,9 +122,10 @@ export const WORKLOADS: readonly Workload[] = [
 export function selectWorkloads(names: readonly string[]): readonly Workload[] {
   for (const name of names) {
     if (!WORKLOADS.some((workload) => isNamed(workload, name))) {
+      const groups = [...new Set(WORKLOADS.map(({ group }) => group))].join(", ");
       const known = WORKLOADS.map(({ id }) => id).join(", ");
       throw new TypeError(
-        `Cannot select workloads: --only must name ids or groups (pp, pl, z, idle), got ${name}; ids: ${known}`,
+        `Cannot select workloads: --only must name ids or groups (${groups}), got ${name}; ids: ${known}`,
       );
     }
   }

@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
+import { EchoLoad } from "./echo-load.ts";
 import { buildFrame, TEXT } from "./frame.ts";
-import { Load, type LoadPlan } from "./load.ts";
+import type { EchoPlan } from "./plan.ts";
 
 let server: Server | undefined;
 
@@ -39,8 +40,9 @@ function echoSixteen(socket: Socket, chunk: Buffer): void {
   }
 }
 
-async function openLoad(port: number, changes: Partial<LoadPlan> = {}): Promise<Load> {
-  const plan: LoadPlan = {
+async function openLoad(port: number, changes: Partial<EchoPlan> = {}): Promise<EchoLoad> {
+  const plan: EchoPlan = {
+    kind: "echo",
     port,
     connections: 3,
     window: 4,
@@ -49,7 +51,7 @@ async function openLoad(port: number, changes: Partial<LoadPlan> = {}): Promise<
     compression: false,
     answersPings: false,
   };
-  const load = new Load({ ...plan, ...changes });
+  const load = new EchoLoad({ ...plan, ...changes });
   await load.open();
   return load;
 }
