@@ -5,6 +5,7 @@ import { createMeasure } from "./measuring/measure.ts";
 import { type Run, runRounds } from "./measuring/rounds.ts";
 import { type BenchOptions, helpText, parseOptions } from "./options.ts";
 import { PEER_NAMES, peerTitle } from "./peers/catalogue.ts";
+import { profile } from "./profiling/profile.ts";
 import { createProgress } from "./reporting/progress.ts";
 import { belowGate, evaluate, type ResultRow } from "./reporting/report.ts";
 import { writeResults } from "./reporting/result-files.ts";
@@ -28,6 +29,10 @@ async function bench(words: readonly string[]): Promise<number> {
     return 0;
   }
   const session = await planSession(options, say);
+  if (options.profile !== undefined) {
+    await profile(ROOT, session, say);
+    return 0;
+  }
   const startedAt = new Date().toISOString();
   const progress = createProgress(session, say);
   const runs = await runRounds(session, createMeasure(session.settings, session.pinning), progress);

@@ -21,7 +21,11 @@ describe("the command line", () => {
     ["--write", ["--only", "pp", "--write"], { writes: true }],
     ["--gate", ["--gate", "0.75"], { gate: 0.75, writes: true }],
     ["--peers", ["--peers", "ws,ws"], { peers: ["ws", "ws"], writes: false }],
-    ["--profile", ["--profile", "pp125"], { profile: "pp125", peers: ["ws", "hawser"], writes: false }],
+    [
+      "--profile",
+      ["--profile", "pp125"],
+      { profile: "pp125", only: ["pp125"], peers: ["ws", "hawser"], writes: false },
+    ],
   ])("%s", (_name, words, expected) => {
     expect(parseOptions(words)).toMatchObject(expected);
   });

@@ -49,7 +49,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
   const options = {
     seconds: positive("--seconds", values.seconds ?? (quick ? "0.5" : "2")),
     rounds,
-    only: listOf(values.only ?? (quick ? QUICK_WORKLOADS.join(",") : "")),
+    only: listOf(profile ?? values.only ?? (quick ? QUICK_WORKLOADS.join(",") : "")),
     peers: listOf(values.peers ?? (isShort ? SHORT_PEERS : FULL_PEERS)),
     gate: values.gate === undefined ? undefined : positive("--gate", values.gate),
     isQuick: quick,

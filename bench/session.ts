@@ -13,6 +13,11 @@ const QUICK_IDLE_CONNECTIONS = 1_000;
 
 /** Memory differs little from run to run. */
 const IDLE_ROUNDS = 3;
+const QUICK_IDLE_ROUNDS = 1;
+
+/** Load before what is measured (s). */
+const WARM_UP = 0.5;
+const QUICK_WARM_UP = 0.3;
 
 /** Descriptors that a process needs besides its connections. */
 const SPARE_FILES = 100;
@@ -45,8 +50,8 @@ export async function planSession(options: BenchOptions, say: (line: string) => 
     workloads: wanted.filter((workload) => takesPart(peers[0]!, workload)),
     peers,
     rounds: options.rounds,
-    idleRounds: Math.min(options.rounds, IDLE_ROUNDS),
-    settings: { seconds: options.seconds, warmUp: 0.5, idleConnections },
+    idleRounds: Math.min(options.rounds, options.isQuick ? QUICK_IDLE_ROUNDS : IDLE_ROUNDS),
+    settings: { seconds: options.seconds, warmUp: options.isQuick ? QUICK_WARM_UP : WARM_UP, idleConnections },
     notes: [...notes, ...peers.flatMap((peer) => peer.notes)],
     pinning,
   };

@@ -1,5 +1,5 @@
 /**
- * `npm run check`: the one gate. Format and lint, types, the rules of the tree, the public interface, packages, tests.
+ * `npm run check`: the one gate. Format and lint, types, the rules of the tree, the public interface, packages, speed, tests.
  *
  * `--without-tests` leaves out the tests, for who has just run them.
  */
@@ -12,6 +12,9 @@ import { checkAssembly } from "./compile-assembly.mjs";
 import { build } from "./steps/build.mjs";
 import { install } from "./steps/install.mjs";
 import { command, run, runPackage, StepError, say } from "./steps/run.mjs";
+
+/** A loss of more than a quarter against what ws does in the same rounds. */
+const SPEED_GATE = ["bench/dist/main.js", "--quick", "--gate", "0.75"];
 
 /**
  * All are run, so that one call shows everything that is wrong.
@@ -33,6 +36,8 @@ const CHECKS = [
   ["compiled assembly", checkAssembly],
   ["state diagram", () => failed(run(process.execPath, ["tools/draw-states.mjs", "--check"]), "see above")],
   ["packages", checkPackages],
+  // By CPU time and in pairs, so that a busy machine does not decide
+  ["speed against ws (npm run bench)", () => failed(run(process.execPath, SPEED_GATE), "see above")],
 ];
 
 const TESTS = /** @type {const} */ ([

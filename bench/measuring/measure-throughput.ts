@@ -44,7 +44,8 @@ export async function measureThroughput(
   return [throughputFigure(workload, before, after)];
 }
 
-async function takeSample({ subject, load }: Stage): Promise<Sample> {
+/** What both sides have done so far. */
+export async function takeSample({ subject, load }: Stage): Promise<Sample> {
   const [sample, generator] = await Promise.all([subject.sample(), load.count()]);
   return { at: performance.now() * 1000, subject: sample, generator };
 }

@@ -112,7 +112,7 @@ export const WORKLOADS: readonly Workload[] = [
 ];
 
 /** What `--quick` runs unless told otherwise: each path through a server that a change may have broken. */
-export const QUICK_WORKLOADS: readonly string[] = ["pp125", "pp16k", "pl125", "in125", "cpp125", "idle-off"];
+export const QUICK_WORKLOADS: readonly string[] = ["pp125", "pp16k", "pl125", "in125", "idle-off"];
 
 /**
  * The workloads of these ids or groups, in the catalogue's order; all if none is named.

@@ -1,0 +1,32 @@
+import { describe, expect, test } from "vitest";
+import { selectWorkloads } from "../workloads/catalogue.ts";
+import { checkPeerNames, findPeer, labelsOf, takesPart } from "./catalogue.ts";
+import { installationFolder } from "./installation.ts";
+
+test("a name given twice is numbered", () => {
+  expect(labelsOf(["ws", "hawser", "ws", "ws"])).toEqual(["ws", "hawser", "ws-2", "ws-3"]);
+});
+
+test("an unknown name is refused, with those that are known", () => {
+  expect(() => checkPeerNames(["ws", "socket.io"])).toThrow(/unknown peer socket.io, known: ws, .*undici/);
+});
+
+describe("who takes part", () => {
+  test.each([
+    ["hawser", ["pp125", "pl16", "bc1000", "cpp125", "idle-off"]],
+    ["hawser-await", ["pp125", "pl16"]],
+    ["hawser-handle", ["pp125", "pl16", "bc1000", "idle-off"]],
+    ["ws-local", ["pp125", "pl16", "bc1000", "idle-off"]],
+  ])("%s: %j", (name, expected) => {
+    const workloads = selectWorkloads(["pp125", "pl16", "bc1000", "cpp125", "idle-off"]);
+    const peer = findPeer(name);
+    expect(workloads.filter((workload) => takesPart(peer, workload)).map(({ id }) => id)).toEqual(expected);
+  });
+});
+
+test("what is installed has a folder of its own for its versions, its platform and Node's", () => {
+  const { modules } = process.versions;
+  expect(installationFolder({ "@scope/a": "1.2.3", b: "4.0.0" }, "cache")).toBe(
+    `cache/@scope+a@1.2.3_b@4.0.0_${process.platform}-${process.arch}-${modules}`,
+  );
+});
