@@ -15,7 +15,7 @@ export interface BenchOptions {
   /** The least median advantage over the base, or `undefined` for no gate. */
   readonly gate: number | undefined;
   readonly isQuick: boolean;
-  /** The workload to show the profile of, instead of measuring. */
+  /** The workloads to show the profiles of, instead of measuring: ids or groups, as in `only`. */
   readonly profile: string | undefined;
   /** Whether result files and the README's tables are written. */
   readonly writes: boolean;
@@ -101,9 +101,9 @@ Options
                   (more done or less memory is better)
   --write         write the results of a partial run, too: its rows replace the stored ones, the
                   others stay
-  --profile ID    a profile of this workload: shares of kernel, Node, JavaScript and the rest, and
-                  the functions at the top; with perf if it is installed, else V8's own profiler;
-                  written to bench/results/profile-ID.md
+  --profile LIST  profiles of these workloads: shares of kernel, Node, JavaScript and the rest, and
+                  the functions at the top; with perf if it is installed (Debian: linux-perf), else
+                  V8's own profiler; written to bench/results/profile-ID.md
   --help          this text
 
 Workloads (id, group)

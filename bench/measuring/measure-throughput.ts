@@ -75,7 +75,7 @@ export function throughputFigure({ id, kind }: ThroughputWorkload, before: Sampl
     value: (done / cpu) * MICROSECONDS,
     circumstances: {
       perSecond: (done / elapsed) * MICROSECONDS,
-      serverBusy: cpu / elapsed,
+      subjectBusy: cpu / elapsed,
       generatorBusy: (after.generator.cpu - before.generator.cpu) / elapsed,
       bytesEach: bytes / done,
     },

@@ -85,7 +85,7 @@ describe("a figure is what was done for each second of CPU time", () => {
     expect(throughputFigure(echo!, before, after)).toEqual({
       row: "pp16",
       value: 1000,
-      circumstances: { perSecond: 500, serverBusy: 0.5, generatorBusy: 0.5, bytesEach: 13 },
+      circumstances: { perSecond: 500, subjectBusy: 0.5, generatorBusy: 0.5, bytesEach: 13 },
     });
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { selectWorkloads } from "../workloads/catalogue.ts";
 import { checkPeerNames, findPeer, labelsOf, takesPart } from "./catalogue.ts";
-import { installationFolder } from "./installation.ts";
+import { installationFolder, npmReason } from "./installation.ts";
 
 test("a name given twice is numbered", () => {
   expect(labelsOf(["ws", "hawser", "ws", "ws"])).toEqual(["ws", "hawser", "ws-2", "ws-3"]);
@@ -29,4 +29,22 @@ test("what is installed has a folder of its own for its versions, its platform a
   expect(installationFolder({ "@scope/a": "1.2.3", b: "4.0.0" }, "cache")).toBe(
     `cache/@scope+a@1.2.3_b@4.0.0_${process.platform}-${process.arch}-${modules}`,
   );
+});
+
+describe("why npm failed", () => {
+  test.each([
+    [
+      "no network",
+      "npm error code ECONNREFUSED\nnpm error syscall connect\nnpm error FetchError: no way\nnpm error     at Socket",
+      "FetchError: no way",
+    ],
+    [
+      "another platform",
+      "npm ERR! code EBADPLATFORM\nnpm ERR! notsup Unsupported platform for bun",
+      "notsup Unsupported platform for bun",
+    ],
+    ["something else", "killed\n", "killed"],
+  ])("%s", (_name, stderr, expected) => {
+    expect(npmReason(stderr)).toBe(expected);
+  });
 });

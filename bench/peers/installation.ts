@@ -17,6 +17,9 @@ const NPM_TIMEOUT = 300_000;
 
 const LONGEST_REASON = 300;
 
+/** Without network it is to be known soon. */
+const FEW_RETRIES = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000"];
+
 /** The folder that a peer's packages are installed in; its name also keeps platforms and Node versions apart. */
 export function installationFolder(packages: Packages, cache: string = cacheFolder()): string {
   const named = Object.entries(packages).map(([name, version]) => `${name.replace("/", "+")}@${version}`);
@@ -55,7 +58,7 @@ function cacheFolder(): string {
 function runNpm(packages: Packages, folder: string): void {
   writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
   const wanted = Object.entries(packages).map(([name, version]) => `${name}@${version}`);
-  const flags = ["--ignore-scripts", "--no-package-lock", "--omit=optional", "--no-audit", "--no-fund"];
+  const flags = ["--ignore-scripts", "--no-package-lock", "--omit=optional", "--no-audit", "--no-fund", ...FEW_RETRIES];
   const words = ["install", "--prefix", folder, ...flags, "--loglevel=error", ...wanted];
   const { status, stderr, error } = spawnSync("npm", words, {
     cwd: folder,
@@ -64,7 +67,7 @@ function runNpm(packages: Packages, folder: string): void {
     timeout: NPM_TIMEOUT,
   });
   if (status === 0) return;
-  const reason = error?.message ?? reasonOf(stderr);
+  const reason = error?.message ?? npmReason(stderr);
   throw new Error(`npm could not install ${wanted.join(" ")}: ${reason}`);
 }
 
@@ -74,10 +77,11 @@ function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.includes(name.toLowerCase())));
 }
 
-function reasonOf(stderr: string): string {
-  const lines = stderr.split("\n").filter((line) => /^npm (?:error|ERR!) (?!code|A complete log)/.test(line));
-  const text = lines.map((line) => line.replace(/^npm (?:error|ERR!) /, "")).join(" ");
-  return (text === "" ? stderr.trim() : text).slice(0, LONGEST_REASON);
+/** The line of npm's messages that says what is wrong; all of them if none stands out. */
+export function npmReason(stderr: string): string {
+  const lines = stderr.split("\n").flatMap((line) => /^npm (?:error|ERR!) (.*)/.exec(line)?.[1]?.trim() ?? []);
+  const telling = lines.find((line) => !/^(?:$|code\b|errno\b|syscall\b|type\b|at |A complete log)/.test(line));
+  return (telling ?? stderr.trim()).slice(0, LONGEST_REASON);
 }
 
 /** Another run may have been quicker: then its folder is as good. */

@@ -26,8 +26,8 @@ interface Pending {
   reject(error: Error): void;
 }
 
-/** How long a request may take (ms): longer than opening all idle connections, short enough to notice a hang. */
-const REQUEST_TIMEOUT = 60_000;
+/** How long a request may take (ms): longer than half a million compressed echoes, short enough to notice a hang. */
+const REQUEST_TIMEOUT = 240_000;
 
 /** How much of the child's error output an error quotes (characters). */
 const QUOTED_STDERR = 2_000;
@@ -65,7 +65,7 @@ export class Child {
     return this.#firstLine;
   }
 
-  /** Asks the child; rejects with the child's error, when the child ends, or after a minute. */
+  /** Asks the child; rejects with the child's error, when the child ends, or after four minutes. */
   request<Result>(method: string, argument?: unknown): Promise<Result> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const id = this.#nextId++;

@@ -22,7 +22,7 @@ export function readCpuProfile({ nodes }: CpuProfile): HotSpot[] {
     const special = SPECIAL[functionName];
     if (special !== undefined) return [{ origin: special, name: functionName, samples: hitCount }];
     // A function without an address is a native one that JavaScript calls
-    if (url === "") return [{ origin: "native code and kernel", name: functionName, samples: hitCount }];
+    if (url === "") return [{ origin: "native code and kernel", name: functionName || "(native)", samples: hitCount }];
     const name = `${functionName || "(anonymous)"} ${shortAddress(url)}:${lineNumber + 1}`;
     return [{ origin: "JavaScript, compiled", name, samples: hitCount }];
   });

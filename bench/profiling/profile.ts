@@ -1,4 +1,4 @@
-/** `--profile`: one workload on each peer under a sampler, and the page that shows where the time went. */
+/** `--profile`: workloads on each peer under a sampler, and the page that shows where the time went. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -17,14 +17,23 @@ const WARM_UP = 1_500;
 const MICROSECONDS = 1e6;
 
 /**
- * Profiles the session's one workload on each of its peers, prints the shares and writes `bench/results/profile-<id>.md`.
+ * Profiles each of the session's workloads on each of its peers, prints the shares and writes `bench/results/profile-<id>.md`.
  *
  * Throws a `TypeError` for a workload without load.
  */
 export async function profile(root: string, session: Session, say: (text: string) => void): Promise<void> {
-  const [workload] = session.workloads;
-  if (workload === undefined || workload.kind === "idle")
-    throw new TypeError("Cannot profile: --profile must name a workload with load");
+  for (const workload of session.workloads) {
+    if (workload.kind === "idle") throw new TypeError(`Cannot profile: ${workload.id} has no load`);
+    const document = await profileWorkload(workload, session, say);
+    say(`\n${shareTable(document.peers)}\n\nWritten: ${write(root, workload.id, document)}`);
+  }
+}
+
+async function profileWorkload(
+  workload: ThroughputWorkload,
+  session: Session,
+  say: (text: string) => void,
+): Promise<ProfileDocument> {
   const sampler = chooseSampler();
   const startedAt = new Date().toISOString();
   const peers: PeerProfile[] = [];
@@ -33,8 +42,7 @@ export async function profile(root: string, session: Session, say: (text: string
     peers.push(await profilePeer(workload, peer, session, sampler));
   }
   const notes = [sampler.note, ...session.notes];
-  const document = { title: workload.title, startedAt, machine: describeMachine(), notes, peers };
-  say(`\n${shareTable(peers)}\n\nWritten: ${write(root, workload.id, document)}`);
+  return { title: workload.title, startedAt, machine: describeMachine(), notes, peers };
 }
 
 function profilePeer(
