@@ -16,7 +16,7 @@ export interface Load {
   count(): Totals;
   /** Begins nothing more, and waits until what was begun is done. Rejects if something is missing. */
   finish(): Promise<Totals>;
-  /** Lets every connection exchange so many messages, one at a time. */
+  /** Lets every connection exchange so many messages, one at a time and in turn. */
   exchange?(messages: number): Promise<void>;
   /** Ends all connections. */
   close(): void;
