@@ -81,7 +81,7 @@ export function helpText(): string {
 each second of CPU time, and what an idle connection holds. The peers are installed once, outside
 the project.
 
-  npm run bench                                  everything, about an hour
+  npm run bench                                  everything, more than an hour
   npm run bench -- --quick --gate 0.75           under a minute; fails if a row falls under 0.75 of ws
   npm run bench -- --only pp125,idle             some workloads, all peers
   npm run bench -- --only pp --peers ws,hawser --reps 3

@@ -1,4 +1,5 @@
 /** What a session consists of, once the command line and the machine are known: peers that can be started, and notes. */
+import { homedir } from "node:os";
 import type { MeasureSettings } from "./measuring/figure.ts";
 import { openFilesLimit } from "./measuring/machine.ts";
 import type { RoundsPlan } from "./measuring/rounds.ts";
@@ -97,7 +98,9 @@ async function tryPeer(name: string, label: string, pinning: Pinning): Promise<P
 /** One line: of a program that ended with a stack trace, the error's own. */
 function reasonOf(error: unknown): string {
   const lines = String(error instanceof Error ? error.message : error).split("\n");
-  return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines[0]!;
+  const reason = lines.find((line) => /^\w*Error\b/.test(line)) ?? lines[0]!;
+  // Reasons stand in result files, which are not to tell one machine's paths
+  return reason.replaceAll(homedir(), "~");
 }
 
 function chooseIdleConnections(isQuick: boolean, note: (line: string) => void): number {

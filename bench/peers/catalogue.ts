@@ -1,5 +1,5 @@
 /** What can be compared: how each peer is started, what it consists of, and which workloads it takes part in. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Workload } from "../workloads/workload.ts";
@@ -105,6 +105,7 @@ export function findPeer(name: string, label: string = name): Peer {
   const folder = packages === undefined ? undefined : installPackages(packages);
   const main = folder === undefined ? undefined : Object.keys(packages!)[0]!;
   const path = folder === undefined ? undefined : join(folder, "node_modules", main!, file ?? "");
+  if (path !== undefined && !existsSync(path)) throw new Error(`${main} has no ${file} for this platform or Node`);
   return {
     label,
     version: folder === undefined ? localVersion(name) : versionIn(folder, main!),
