@@ -20,10 +20,10 @@ const LONGEST_REASON = 300;
 /** Without network it is to be known soon. */
 const FEW_RETRIES = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000"];
 
-/** The folder that a peer's packages are installed in; its name also keeps platforms and Node versions apart. */
+/** The folder that a peer's packages are installed in; its name also keeps platforms apart. */
 export function installationFolder(packages: Packages, cache: string = cacheFolder()): string {
   const named = Object.entries(packages).map(([name, version]) => `${name.replace("/", "+")}@${version}`);
-  return join(cache, [...named, `${process.platform}-${process.arch}-${process.versions.modules}`].join("_"));
+  return join(cache, [...named, `${process.platform}-${process.arch}`].join("_"));
 }
 
 /**
