@@ -3,7 +3,7 @@ import "../../test/support/equal-bytes.ts";
 import { bytes } from "../../test/support/wire.ts";
 import { keepBytes } from "./message-slab.ts";
 
-describe.each([0, 1, 64, 65, 125, 2_048, 2_049, 20_000])("%i bytes", (length) => {
+describe.each([0, 1, 64, 65, 125, 2_048, 2_049, 20_000, 32_768, 32_769, 70_000])("%i bytes", (length) => {
   const source = bytes(length + 5);
 
   test("are kept, whatever becomes of the source", () => {
@@ -25,6 +25,20 @@ describe.each([0, 1, 64, 65, 125, 2_048, 2_049, 20_000])("%i bytes", (length) =>
     const kept = keepBytes(source, 0, length);
     expect(kept.byteOffset % 8).toBe(0);
   });
+});
+
+test.each([
+  [1, 1],
+  [64, 64],
+  [65, 8_192],
+  [2_048, 8_192],
+  [2_049, 16_384],
+  [16_384, 65_536],
+  [16_385, 131_072],
+  [32_768, 131_072],
+  [32_769, 32_769],
+])("a kept message of %i bytes keeps at most %i", (length, expected) => {
+  expect(keepBytes(bytes(length), 0, length).buffer.byteLength).toBe(expected);
 });
 
 test("what is not filled yet holds nothing", () => {

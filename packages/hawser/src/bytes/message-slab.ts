@@ -1,36 +1,53 @@
 /**
- * Memory for received messages: small ones share a run of it, since memory of its own costs a small message more than
+ * Memory for received messages: those of like size share a run of it, since memory of its own costs a small message more than
  * everything else that is done for it.
  *
- * Nothing is handed out twice, so a message is its receiver's for good. What shares a run is freed together.
+ * Nothing is handed out twice, so a message is its receiver's for good. What shares a run is freed together; so runs are short.
  */
 
 import { copyBytes } from "./copy.ts";
 
-/** As large as the pool of Node's own small buffers: what a message that is kept may keep alive with it. */
-const SLAB_SIZE = 8_192;
-
 /** V8 keeps arrays up to this length on its own heap, where they cost next to nothing. */
 const LARGEST_ON_HEAP = 64;
-/** A larger message pays for its own memory, and would leave much of a run unused. */
-const LARGEST_IN_SLAB = SLAB_SIZE / 4;
+/** Messages up to 2 to the power of these share the shortest and the longest runs. */
+const SHORTEST = 11;
+const LONGEST = 15;
+/** A run holds so many of its largest messages: a message that is kept keeps at most eight times its size, or 8 KiB. */
+const MESSAGES_IN_RUN = 4;
 
-let slab: ArrayBuffer = new ArrayBuffer(0);
-let used = 0;
+class Run {
+  readonly #size: number;
+  #memory: ArrayBuffer = new ArrayBuffer(0);
+  #used = 0;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  keep(bytes: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
+    const length = end - start;
+    if (this.#used + length > this.#memory.byteLength) this.#renew();
+    const kept = new Uint8Array(this.#memory, this.#used, length);
+    // Eight-byte boundaries, so that a message can be viewed as numbers of any size
+    this.#used += (length + 7) & ~7;
+    kept.set(bytes.subarray(start, end));
+    return kept;
+  }
+
+  /** Zeroed: what is not filled yet holds nothing of anybody's. */
+  #renew(): void {
+    this.#memory = new ArrayBuffer(this.#size);
+    this.#used = 0;
+  }
+}
+
+/** By the number of bits of their messages' lengths. */
+const runs: readonly Run[] = Array.from({ length: LONGEST + 1 }, (_value, bits) => new Run(MESSAGES_IN_RUN << bits));
 
 /** A copy of `bytes` from `start` to `end`, to keep: its `buffer` may hold other messages too. */
 export function keepBytes(bytes: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
   const length = end - start;
-  if (length <= LARGEST_ON_HEAP || length > LARGEST_IN_SLAB) return copyBytes(bytes, start, end);
-  if (used + length > slab.byteLength) renew();
-  const kept = new Uint8Array(slab, used, length);
-  // Eight-byte boundaries, so that a message can be viewed as numbers of any size
-  used += (length + 7) & ~7;
-  kept.set(bytes.subarray(start, end));
-  return kept;
-}
-
-function renew(): void {
-  slab = new ArrayBuffer(SLAB_SIZE);
-  used = 0;
+  if (length <= LARGEST_ON_HEAP || length > 1 << LONGEST) return copyBytes(bytes, start, end);
+  const bits = Math.max(SHORTEST, 32 - Math.clz32(length - 1));
+  return runs[bits]!.keep(bytes, start, end);
 }
