@@ -89,8 +89,10 @@ export declare class HttpHeaders implements Iterable<[name: string, value: strin
     #private;
     constructor(init?: HeadersLike);
     static ofParsedLines(lines: string[]): HttpHeaders;
+    copy(): HttpHeaders;
     pack(): string;
     static unpack(packed: string): HttpHeaders;
+    serialize(): string;
     get(name: string): string | undefined;
     getAll(name: string): string[];
     has(name: string): boolean;
@@ -104,7 +106,7 @@ export declare class HttpHeaders implements Iterable<[name: string, value: strin
 }
 
 // handshake/http-request.d.ts
-import type { HttpHeaders } from "./http-headers.ts";
+import { HttpHeaders } from "./http-headers.ts";
 export interface HttpRequestHead {
     readonly method: string;
     readonly path: string;
@@ -121,9 +123,12 @@ export interface RequestParts {
     readonly isSecure: boolean;
 }
 export declare function createRequestHead(parts: RequestParts): HttpRequestHead;
+export declare function packRequest(request: HttpRequestHead): string;
+export declare function unpackRequest(packed: string): HttpRequestHead;
 export declare function isValidHost(host: string): boolean;
 
 // handshake/http-response.d.ts
+import type { FrameOutput } from "../bytes/frame-output.ts";
 import type { HandshakeFault, HeaderPairs } from "./errors.ts";
 import { HttpHeaders } from "./http-headers.ts";
 export interface HttpResponseHead {
@@ -140,7 +145,8 @@ export interface HttpRequestLine {
 export declare function reasonPhrase(status: number): string;
 export declare function textResponse(status: number, text: string, headers?: HeaderPairs): HttpResponseHead;
 export declare function faultResponse(fault: HandshakeFault): HttpResponseHead;
-export declare function serializeResponse({ status, statusText, headers, body }: HttpResponseHead): Uint8Array;
+export declare function serializeResponse(response: HttpResponseHead): Uint8Array;
+export declare function writeResponse(output: FrameOutput, response: HttpResponseHead): void;
 export declare function serializeRequest({ method, path, headers }: HttpRequestLine): Uint8Array;
 export declare function mayHaveBody(status: number): boolean;
 
@@ -329,7 +335,7 @@ export declare function iterateConnections<UserData>(open: (signal: AbortSignal)
 
 // node/connection.d.ts
 import { HttpHeaders } from "../handshake/http-headers.ts";
-import type { HttpRequestHead } from "../handshake/http-request.ts";
+import { type HttpRequestHead } from "../handshake/http-request.ts";
 import type { State } from "../protocol/closing.ts";
 import type { ExtensionParameters } from "../protocol/extension.ts";
 import type { Message } from "../protocol/message-assembler.ts";
@@ -345,6 +351,7 @@ export interface Agreement {
     readonly request: HttpRequestHead;
     readonly response: HandshakeAnswer;
     readonly subprotocol: string | undefined;
+    readonly isUnseen?: boolean;
 }
 export interface AgreedExtension {
     readonly name: string;
@@ -513,6 +520,7 @@ export declare class HandshakeError extends HawserError {
     });
 }
 export declare function connectionClosed(info: CloseInfo, cause: Error | undefined): ConnectionClosed;
+export declare function isNormalClose({ received, sent }: CloseInfo): boolean;
 
 // node/handler.d.ts
 import type { Message } from "../protocol/message-assembler.ts";

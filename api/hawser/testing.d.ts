@@ -3,6 +3,7 @@ export type { Clock } from "../node/clock.ts";
 export { type ConnectedPair, type ConnectedPairOptions, connectedPair } from "./connected-pair.ts";
 export { FakeClock } from "./fake-clock.ts";
 export type { LinkDirection, LinkDirectionOptions } from "./link-direction.ts";
+export { type MemoryCost, type MemoryMeasurement, type MemoryReport, measureMemory } from "./memory-meter.ts";
 export { type LinkOptions, MemoryLink, type MemoryTransport } from "./memory-transport.ts";
 export type { RawFrame, ReceivedFrame } from "./raw-frame.ts";
 export { type Scripted, type ScriptedPeer, type ScriptedPeerOptions, scriptedPeer } from "./scripted-peer.ts";
@@ -82,6 +83,24 @@ export declare class LinkDirection {
     sendReset(): void;
     wake(): void;
 }
+
+// memory-meter.d.ts
+export interface MemoryCost {
+    readonly heap: number;
+    readonly external: number;
+    readonly rss: number;
+}
+export interface MemoryReport {
+    readonly open: MemoryCost;
+    readonly exchanged: MemoryCost | undefined;
+}
+export interface MemoryMeasurement<Connection> {
+    readonly connections?: number;
+    open(index: number): Connection | Promise<Connection>;
+    exchange?(connection: Connection, index: number): void | Promise<void>;
+    close(connection: Connection): void | Promise<void>;
+}
+export declare function measureMemory<Connection>(measurement: MemoryMeasurement<Connection>): Promise<MemoryReport>;
 
 // memory-transport.d.ts
 import type { Endpoints, Transport, TransportSink } from "../node/transport.ts";
