@@ -9,7 +9,7 @@ import { createServer as createTlsServer, type TLSSocket, type TlsOptions, type 
 import { ignore } from "./ignore.ts";
 import { readProxyHeader } from "./proxy-header.ts";
 import type { ProxyAddresses } from "./proxy-protocol.ts";
-import { shareReads } from "./shared-reads.ts";
+import { shareReads, shareReadsOfAll } from "./shared-reads.ts";
 import { SHARED_READS, StreamTransport } from "./stream-transport.ts";
 import { type Endpoints, reportedEndpoints, type Transport } from "./transport.ts";
 
@@ -70,6 +70,7 @@ export class SocketListener implements Listener {
         this.#server.off("error", reject);
         // What goes wrong later concerns one connection that could not be accepted: the others go on
         this.#server.on("error", ignore);
+        if (this.#sharesReads) shareReadsOfAll(this.#server, SHARED_READS, (socket) => this.#accepted(socket));
         resolve();
       });
     });
@@ -86,11 +87,24 @@ export class SocketListener implements Listener {
     });
   }
 
+  /** The socket needs nothing before it is a transport. */
+  #accepted(socket: Socket): void {
+    const transport = new StreamTransport(socket);
+    this.#onTransport(transport, transport.endpoints, performance.now());
+  }
+
+  get #isPlain(): boolean {
+    return this.#tls === undefined && this.#settings.proxyProtocol === "off";
+  }
+
+  get #sharesReads(): boolean {
+    return this.#isPlain && this.#settings.sharesReads;
+  }
+
   #connected(socket: Socket): void {
     const since = performance.now();
-    if (this.#tls === undefined && this.#settings.proxyProtocol === "off") {
-      const own = this.#settings.sharesReads ? shareReads(socket, SHARED_READS) : socket;
-      this.#arrived({ socket: own, since, proxied: undefined });
+    if (this.#isPlain) {
+      this.#accepted(this.#sharesReads ? shareReads(socket, SHARED_READS) : socket);
     } else if (this.#sockets.size >= this.#settings.maxArrivals) {
       socket.destroy();
     } else {

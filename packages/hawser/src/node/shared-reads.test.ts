@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { within } from "../../test/support/deadline.ts";
-import { canShareReads, shareReads } from "./shared-reads.ts";
+import { canShareReads, shareReads, shareReadsOfAll } from "./shared-reads.ts";
 
 const open: { destroy(): void }[] = [];
 
@@ -53,6 +53,30 @@ function shared(accepted: Socket) {
 test("works on this version of Node, and is tried out once", async () => {
   await expect(canShareReads()).resolves.toBe(true);
   expect(canShareReads()).toBe(canShareReads());
+});
+
+test("a server makes its sockets so that they share at once, and closes when the last of them has gone", async () => {
+  const server = createServer({ allowHalfOpen: true }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  server.on("connection", () => expect.fail("a socket was made that nobody needs"));
+  const read = new Promise<string>((resolve) => {
+    const callback = (length: number, buffer: Uint8Array) => {
+      resolve(Buffer.from(buffer.subarray(0, length)).toString());
+      return true;
+    };
+    shareReadsOfAll(server, { buffer: memory, callback }, (socket) =>
+      open.push(socket.on("end", () => socket.end()).resume()),
+    );
+  });
+  const client = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  open.push(client);
+  client.write("hello");
+  expect(await within("the read", read)).toBe("hello");
+  const closed = once(server, "close");
+  server.close();
+  expect(await new Promise((resolve) => server.getConnections((_error, count) => resolve(count)))).toBe(1);
+  client.end();
+  await within("the server's end", closed);
 });
 
 test("sockets read into the same buffer, and write as before", async () => {

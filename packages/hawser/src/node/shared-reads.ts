@@ -2,13 +2,15 @@
  * Reading into one buffer for all of a process's accepted sockets, instead of 64 KiB of fresh memory for each read.
  *
  * Node documents this (`onread`) for sockets that one makes, and has no way to ask for it for those that a server accepts. A
- * socket made from the accepted one's handle has it; but that rests on names that are not documented (`_handle`, the option
- * `handle`, `_server`). So it is tried out in each process before it is used, and left alone where it does not work.
+ * socket made from the accepted connection's handle has it; but that rests on names that are not documented (`onconnection` and
+ * `_connections` of a server, the option `handle`, `_handle` and `_server` of a socket). So it is tried out in each process before
+ * it is used, and left alone where it does not work.
  */
 
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type OnReadOpts, type Server, Socket } from "node:net";
 import { ignore } from "./ignore.ts";
+import { unlessAborted } from "./stream-events.ts";
 
 /** What is not documented of a socket. */
 interface Handled {
@@ -22,13 +24,45 @@ export function shareReads(accepted: Socket, onread: OnReadOpts): Socket {
   const source = accepted as unknown as Handled;
   const handle = source._handle;
   if (handle === null || handle === undefined) return accepted;
-  const { _server, server } = source;
+  const { _server } = source;
   source._handle = null;
   source._server = null;
-  const options = { handle, allowHalfOpen: true, onread };
+  return sharingSocket(handle, _server, onread);
+}
+
+function sharingSocket(handle: object, server: Server | null, onread: OnReadOpts): Socket {
+  // The last three are what `Socket` sets itself: on a copy of these options, to which it would add them each time anew, and
+  // V8 then makes a dozen hidden classes for each socket, three KiB that only a full collection frees (bench: connect)
+  const options = { handle, allowHalfOpen: true, onread, emitClose: false, autoDestroy: true, decodeStrings: false };
   const socket = new Socket(options);
+  const sharing = socket as unknown as Handled;
   // The server counts its connections by these, and closes when the last one has gone
-  return Object.assign(socket, { _server, server });
+  sharing._server = server;
+  sharing.server = server;
+  return socket;
+}
+
+/** What is not documented of a listening server. */
+interface Listening {
+  _connections: number;
+  _handle: { onconnection: (error: number, handle: (object & { setNoDelay?(on: boolean): void }) | undefined) => void };
+}
+
+/**
+ * From now on the server makes sockets that read as `onread` says, and hands them to `connected` in place of its event: no
+ * other socket is made and thrown away. To be called once it listens, where {@link canShareReads}. The server must have no
+ * options of its own for the sockets that it makes.
+ */
+export function shareReadsOfAll(server: Server, onread: OnReadOpts, connected: (socket: Socket) => void): void {
+  const listening = server as unknown as Listening;
+  const { onconnection } = listening._handle;
+  listening._handle.onconnection = function (error, handle) {
+    // What went wrong is for the server to tell
+    if (error !== 0 || handle === undefined) return onconnection.call(this, error, handle);
+    handle.setNoDelay?.(true);
+    listening._connections++;
+    connected(sharingSocket(handle, server, onread));
+  };
 }
 
 let verdict: Promise<boolean> | undefined;
@@ -46,12 +80,13 @@ async function tryOut(): Promise<boolean> {
   // Exclusive: in a process of a cluster, the socket is our own all the same
   const server = createServer({ allowHalfOpen: true }).listen({ port: 0, host: "127.0.0.1", exclusive: true });
   await once(server, "listening", { signal });
-  const client = connect((server.address() as AddressInfo).port, "127.0.0.1");
-  const sockets = [client];
+  const sockets: Socket[] = [];
   try {
-    const [accepted] = (await once(server, "connection", { signal })) as [Socket];
-    const trial = new Trial(accepted);
-    sockets.push(accepted, trial.socket);
+    const trials = new Promise<Trial>((resolve) => Trial.begin(server, resolve));
+    const client = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    sockets.push(client);
+    const trial = await unlessAborted(signal, trials);
+    sockets.push(trial.socket);
     return await trial.run(server, client, signal);
   } finally {
     for (const socket of sockets) socket.on("error", ignore).destroy();
@@ -65,24 +100,31 @@ async function tryOut(): Promise<boolean> {
  */
 class Trial {
   readonly socket: Socket;
-  readonly #buffers: Uint8Array[] = [new Uint8Array(1), new Uint8Array(1), new Uint8Array(1)];
   #received = "";
   #onReceived: () => void = ignore;
 
-  constructor(accepted: Socket) {
-    const trial = this;
-    const unused = this.#buffers.values();
+  constructor(socket: Socket) {
+    this.socket = socket;
+  }
+
+  /** Hands a trial on the server's first connection to `begun`. */
+  static begin(server: Server, begun: (trial: Trial) => void): void {
+    let trial: Trial | undefined;
     let current: Uint8Array = new Uint8Array(0);
-    this.socket = shareReads(accepted, {
+    const onread: OnReadOpts = {
       buffer: () => {
-        current = unused.next().value ?? current;
+        current = new Uint8Array(1);
         return current;
       },
       callback(this: unknown, length) {
         // One that is not called on its socket could not tell whose bytes these are
-        if (this === trial.socket) trial.#receive(Buffer.from(current.subarray(0, length)).toString("latin1"));
+        if (trial !== undefined && this === trial.socket) trial.#receive(textOf(current.subarray(0, length)));
         return true;
       },
+    };
+    shareReadsOfAll(server, onread, (socket) => {
+      trial = new Trial(socket);
+      begun(trial);
     });
   }
 
@@ -120,4 +162,8 @@ class Trial {
       this.#onReceived();
     });
   }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("latin1");
 }
