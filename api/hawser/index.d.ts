@@ -848,6 +848,7 @@ export interface ExtensionSharing {
     encode(payload: Uint8Array): Uint8Array | undefined;
     sent(payload: Uint8Array): void;
 }
+export declare function claimedRsv(extensions: readonly Extension[]): number;
 
 // protocol/message-assembler.d.ts
 import { type ProtocolFault } from "./errors.ts";

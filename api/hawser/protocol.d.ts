@@ -177,6 +177,7 @@ export interface ExtensionSharing {
     encode(payload: Uint8Array): Uint8Array | undefined;
     sent(payload: Uint8Array): void;
 }
+export declare function claimedRsv(extensions: readonly Extension[]): number;
 
 // frame-writer.d.ts
 import type { FrameOutput } from "../bytes/frame-output.ts";

@@ -85,3 +85,8 @@ export interface ExtensionSharing {
   /** A message that `encode` of any connection with this key encoded was sent on this connection. */
   sent(payload: Uint8Array): void;
 }
+
+/** The reserved bits that the extensions have between them. */
+export function claimedRsv(extensions: readonly Extension[]): number {
+  return extensions.reduce((bits, extension) => bits | extension.rsv, 0);
+}

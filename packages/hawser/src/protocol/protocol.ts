@@ -13,7 +13,7 @@ import { checkClose, parseClose, serializeClose } from "./close-frame.ts";
 import { type CloseInfo, Closing, type State } from "./closing.ts";
 import { ControlFrame } from "./control-frame.ts";
 import { type ProtocolFault, protocolFault } from "./errors.ts";
-import { type Extension, releaseExtensions } from "./extension.ts";
+import { claimedRsv, type Extension, releaseExtensions } from "./extension.ts";
 import { FrameParser, type FrameSink } from "./frame-parser.ts";
 import { Keepalive } from "./keepalive.ts";
 import { MessageAssembler, type MessageSink } from "./message-assembler.ts";
@@ -44,9 +44,9 @@ export class Protocol implements FrameSink {
   readonly #output: FrameOutput;
   readonly #extensions: readonly Extension[];
   readonly #parser: FrameParser;
-  readonly #closing: Closing = new Closing("open");
   readonly #keepalive: Keepalive;
-  // Made when needed
+  // Made when needed; without a closing handshake, the connection is open
+  #closing: Closing | undefined;
   #assembler: MessageAssembler | undefined;
   #sender: MessageSender | undefined;
   #pings: PendingPings | undefined;
@@ -80,12 +80,12 @@ export class Protocol implements FrameSink {
   }
 
   get state(): State {
-    return this.#closing.state;
+    return this.#closing?.state ?? "open";
   }
 
   /** Whether messages and pings may be sent. */
   get canSend(): boolean {
-    return this.#closing.canSend;
+    return this.#closing?.canSend ?? true;
   }
 
   /** Whether the fragments of a message are being sent: no other message may go between them. */
@@ -95,7 +95,7 @@ export class Protocol implements FrameSink {
 
   /** How the connection ended, as far as is known now. */
   get closeInfo(): CloseInfo {
-    return this.#closing.info;
+    return this.#ending().info;
   }
 
   /** Bytes held of an incomplete message. */
@@ -150,12 +150,12 @@ export class Protocol implements FrameSink {
     this.#stopReceiving();
     this.#hasEnded = true;
     // Before the driver hears of it: it may call again
-    this.#closing.transportEnded();
+    this.#ending().transportEnded();
     this.#announceClosing();
     this.#closeDeadline = undefined;
     this.#pings?.lose();
     releaseExtensions(this.#extensions);
-    this.#sink.closed(this.#closing.info);
+    this.#sink.closed(this.#ending().info);
   }
 
   /** The driver does not read now: a peer that cannot be heard must not be given up. */
@@ -309,9 +309,9 @@ export class Protocol implements FrameSink {
       return;
     }
     this.#stopReceiving();
-    this.#closing.closeReceived(status);
+    this.#ending().closeReceived(status);
     // RFC 6455 5.5.1: "When sending a Close frame in response, the endpoint typically echos the status code it received."
-    if (this.#closing.canSendClose) this.#sendClose(status);
+    if (this.#ending().canSendClose) this.#sendClose(status);
     this.#announceClosing();
     // RFC 6455 7.1.1: "in most normal cases, the TCP connection SHOULD be closed first by the server"
     if (this.#settings.role === "server") this.#end();
@@ -328,21 +328,21 @@ export class Protocol implements FrameSink {
 
   #sendClose(status: CloseStatus): void {
     this.#sending().control(Opcode.CLOSE, serializeClose(status, this.#settings.text));
-    this.#closing.closeSent(status);
+    this.#ending().closeSent(status);
   }
 
   #failWith(status: CloseStatus, fault: ProtocolFault | undefined, now: number): void {
-    if (this.#closing.hasFailed || this.state === "closed") return;
+    if (this.#ending().hasFailed || this.state === "closed") return;
     this.#now = now;
     this.#stopReceiving();
-    if (this.#closing.canSendClose) this.#sendClose(status);
+    if (this.#ending().canSendClose) this.#sendClose(status);
     this.#beginClosing(fault);
     this.#end();
   }
 
   /** Fails the connection, without a fault if the peer has broken no rule. */
   #beginClosing(fault: ProtocolFault | undefined): void {
-    this.#closing.failed(fault);
+    this.#ending().failed(fault);
     this.#announceClosing();
   }
 
@@ -375,6 +375,11 @@ export class Protocol implements FrameSink {
 
   // Methods and not getters: V8 does not optimise private getters
 
+  #ending(): Closing {
+    this.#closing ??= new Closing("open");
+    return this.#closing;
+  }
+
   #receiving(): MessageAssembler {
     this.#assembler ??= new MessageAssembler(this.#sink, this.#settings, this.#extensions);
     return this.#assembler;
@@ -402,8 +407,4 @@ function checkControlPayload(action: string, payload: Uint8Array): void {
   throw new RangeError(
     `Cannot ${action}: the payload must be at most ${MAX_CONTROL_PAYLOAD} bytes, got ${payload.length}`,
   );
-}
-
-function claimedRsv(extensions: readonly Extension[]): number {
-  return extensions.reduce((bits, extension) => bits | extension.rsv, 0);
 }
