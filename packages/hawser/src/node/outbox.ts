@@ -96,8 +96,9 @@ export class Outbox {
   }
 
   /** The connection is closed, and what still waited is lost. */
-  closed(error: ConnectionClosed): void {
-    for (const { reject } of this.#takeWaiters()) reject(error);
+  closed(): void {
+    // Whoever does not wait needs no error, and one costs as much as the rest of closing
+    for (const { reject } of this.#takeWaiters()) this.#connection.rejectOnceClosed().catch(reject);
   }
 
   #sendMessage(data: Data, options: SendOptions | undefined): Promise<void> {

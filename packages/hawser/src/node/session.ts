@@ -247,7 +247,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
     this.#wheel.remove(this);
     this.#closeInfo = info;
     this.#inbox?.finish(this.closedError);
-    this.#outbox?.closed(this.closedError!);
+    this.#outbox?.closed();
     for (const resolve of this.#closedWaiters ?? []) resolve();
     this.#closedWaiters = undefined;
     this.#owner.closed(info);

@@ -3,7 +3,7 @@
  */
 
 import { copyBytes, join } from "../bytes/copy.ts";
-import type { Opcode } from "./opcode.ts";
+import { MAX_CONTROL_PAYLOAD, type Opcode } from "./opcode.ts";
 
 export class ControlFrame {
   readonly opcode: Opcode;
@@ -21,4 +21,12 @@ export class ControlFrame {
     this.#begun = copyBytes(payload);
     return undefined;
   }
+}
+
+/** @throws {RangeError} if `payload` is too long for a control frame. */
+export function checkControlPayload(action: string, payload: Uint8Array): void {
+  if (payload.length <= MAX_CONTROL_PAYLOAD) return;
+  throw new RangeError(
+    `Cannot ${action}: the payload must be at most ${MAX_CONTROL_PAYLOAD} bytes, got ${payload.length}`,
+  );
 }

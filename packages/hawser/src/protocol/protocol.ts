@@ -11,14 +11,14 @@ import type { FrameOutput } from "../bytes/frame-output.ts";
 import { CloseCode, type CloseStatus } from "./close-code.ts";
 import { checkClose, parseClose, serializeClose } from "./close-frame.ts";
 import { type CloseInfo, Closing, type State } from "./closing.ts";
-import { ControlFrame } from "./control-frame.ts";
+import { ControlFrame, checkControlPayload } from "./control-frame.ts";
 import { type ProtocolFault, protocolFault } from "./errors.ts";
 import { claimedRsv, type Extension, releaseExtensions } from "./extension.ts";
 import { FrameParser, type FrameSink } from "./frame-parser.ts";
 import { Keepalive } from "./keepalive.ts";
 import { MessageAssembler, type MessageSink } from "./message-assembler.ts";
 import { MessageSender } from "./message-sender.ts";
-import { type DataOpcode, isControl, MAX_CONTROL_PAYLOAD, Opcode } from "./opcode.ts";
+import { type DataOpcode, isControl, Opcode } from "./opcode.ts";
 import { PendingPings, type PingWaiter } from "./pending-pings.ts";
 import type { ProtocolSettings } from "./settings.ts";
 
@@ -112,8 +112,7 @@ export class Protocol implements FrameSink {
 
   /**
    * Takes the next bytes from the peer, those before `end`; they are unmasked in place and not kept. Returns how many were
-   * taken: all of them, unless {@link suspend} was called meanwhile; the driver keeps the rest and hands it in first when it
-   * goes on.
+   * taken: all, unless {@link suspend} was called meanwhile; the driver keeps the rest and hands it in first when it goes on.
    */
   receive(bytes: Uint8Array, now: number, end: number = bytes.length): number {
     this.#now = now;
@@ -121,10 +120,7 @@ export class Protocol implements FrameSink {
     return this.#parser.receive(bytes, end);
   }
 
-  /**
-   * Memory to read the next bytes into, if that saves a copy: the rest of a large message goes straight to its place. They are
-   * handed in with it as `bytes`. To be asked for anew before every read.
-   */
+  /** Memory to read the next bytes into, if that saves a copy; they are handed in as `bytes`. To be asked before every read. */
   readTarget(): Uint8Array | undefined {
     const { remaining } = this.#parser;
     return remaining > 0 ? this.#assembler?.readTarget(remaining) : undefined;
@@ -400,11 +396,4 @@ export class Protocol implements FrameSink {
     if (this.isSendingFragments) throw new Error("Cannot send a message: the fragments of another one are being sent");
     return true;
   }
-}
-
-function checkControlPayload(action: string, payload: Uint8Array): void {
-  if (payload.length <= MAX_CONTROL_PAYLOAD) return;
-  throw new RangeError(
-    `Cannot ${action}: the payload must be at most ${MAX_CONTROL_PAYLOAD} bytes, got ${payload.length}`,
-  );
 }
