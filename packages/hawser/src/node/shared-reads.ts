@@ -16,8 +16,13 @@ export type SharedReadCallback = (this: unknown, length: number, buffer: Uint8Ar
 /** Large reads cost fewer calls; more than this the kernel seldom has at once. */
 const BUFFER_SIZE = 65_536;
 
-/** Made at first use. A callback is done with what it holds when it returns, so one is enough. */
 let buffer: Buffer | undefined;
+
+/** Made at first use, and kept. A callback is done with what it holds when it returns, so one is enough. */
+export function sharedReadBuffer(): Buffer {
+  buffer ??= Buffer.allocUnsafeSlow(BUFFER_SIZE);
+  return buffer;
+}
 
 /** What is not documented of a socket. */
 interface Handled {
@@ -31,11 +36,10 @@ export function shareReads(accepted: Socket, callback: SharedReadCallback): Sock
   const source = accepted as unknown as Handled;
   const handle = source._handle;
   if (handle === null || handle === undefined) return accepted;
-  buffer ??= Buffer.allocUnsafeSlow(BUFFER_SIZE);
   const { _server, server } = source;
   source._handle = null;
   source._server = null;
-  const options = { handle, allowHalfOpen: true, onread: { buffer, callback } };
+  const options = { handle, allowHalfOpen: true, onread: { buffer: sharedReadBuffer(), callback } };
   const socket = new Socket(options);
   // The server counts its connections by these, and closes when the last one has gone
   return Object.assign(socket, { _server, server });
