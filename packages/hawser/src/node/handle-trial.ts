@@ -114,7 +114,7 @@ function runTrial(program: string, { execPath, env, versions, patience }: TrialH
 }
 
 function describe(error: (Error & { signal?: string | undefined; code?: unknown }) | null, output: string): string {
-  if (output !== "") return output;
+  if (output !== "") return output.slice(0, 200).split("\n", 1)[0]!;
   if (error?.signal) return `it ended by ${error.signal}`;
   return typeof error?.code === "string" ? error.code : "it said nothing";
 }
