@@ -218,7 +218,7 @@ export class HandleTransport implements Transport, Endpoints, HandleOwner {
   #writeQueue(): void {
     const chunks = this.#queue?.take() ?? [];
     this.#queue = undefined;
-    this.#write(chunks, NO_BYTES);
+    this.#write(chunks.length === 1 ? chunks[0]! : chunks, NO_BYTES);
   }
 
   /** Whether the memory is still needed. */
