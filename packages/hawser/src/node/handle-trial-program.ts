@@ -36,8 +36,10 @@ export const TRIAL_FUNCTIONS: readonly ((...args: never[]) => unknown)[] = [
   expect,
   until,
   watch,
-  tooMuch,
+  pattern,
+  fill,
   exchange,
+  waiting,
   half,
   broken,
 ];
@@ -66,6 +68,7 @@ export async function tryHandles(parts: TrialParts): Promise<void> {
     const [one, two, three] = accepted as [Watched, Watched, Watched];
     const [first, second, third] = clients as [Socket, Socket, Socket];
     await exchange(parts, one, first, two, second);
+    await waiting(parts, one, first);
     await half(parts, one, first);
     await broken(parts, two, second, three, third);
   } finally {
@@ -119,12 +122,22 @@ function watch({ util, driver }: TrialParts, handle: StreamHandle, buffer: Buffe
   return watched;
 }
 
-/** More bytes than the kernel takes of a connection whose other side does not read. */
-function tooMuch(): number {
-  return 16_777_216;
+/** Bytes that repeat so that two portions, one after the other, are as well the pattern as each is. */
+function pattern(): Buffer {
+  return Buffer.from(Uint8Array.from({ length: 65_536 }, (_, index) => index & 0xff));
 }
 
-/** Reading of two into the same memory, pausing, writing at once, together and later, addresses. */
+/** Writes until the kernel takes no more. Returns how many bytes that were. */
+function fill({ driver }: TrialParts, watched: Watched, portion: Uint8Array | Uint8Array[], size: number): number {
+  for (let length = size; length < 268_435_456; length += size) {
+    const status = driver.write(watched.handle, portion, watched);
+    if (status === 1) return length;
+    expect(status === 0, "a write");
+  }
+  throw new Error("not as expected: a write that never waits");
+}
+
+/** Reading of two into the same memory, pausing, writing of one and of several portions, addresses. */
 async function exchange({ driver }: TrialParts, one: Watched, first: Socket, two: Watched, second: Socket) {
   first.write("one");
   await until(one, () => one.text === "one");
@@ -151,16 +164,21 @@ async function exchange({ driver }: TrialParts, one: Watched, first: Socket, two
     expect(one.handle.getpeername(peer) === 0 && peer.port === first.localPort, "getpeername");
     expect(one.handle.getsockname?.(peer) === 0 && peer.address === "127.0.0.1", "getsockname");
   }
-  const large = Buffer.alloc(tooMuch(), "large");
-  expect(driver.write(one.handle, large, one) === 1, "a write that waits");
+}
+
+/** What the kernel does not take at once waits, and arrives. */
+async function waiting(parts: TrialParts, one: Watched, first: Socket) {
+  const portion = pattern();
+  const expected = Buffer.concat([portion, portion]);
+  const size = fill(parts, one, portion, portion.length);
   expect(one.handle.writeQueueSize > 0, "writeQueueSize");
   let length = 0;
+  let isWhole = true;
   const all = new Promise<void>((resolve) => {
     first.on("data", function read(bytes) {
-      // As long as the pattern is repeated whole
-      if (!bytes.equals(large.subarray(length % 5, (length % 5) + bytes.length))) return;
+      isWhole &&= bytes.equals(expected.subarray(length & 0xff, (length & 0xff) + bytes.length));
       length += bytes.length;
-      if (length < tooMuch()) return;
+      if (length < size) return;
       first.off("data", read);
       resolve();
     });
@@ -168,6 +186,7 @@ async function exchange({ driver }: TrialParts, one: Watched, first: Socket, two
   first.resume();
   await all;
   await until(one, () => one.writtenStatus === 0);
+  expect(isWhole && length === size, "what was written");
   expect(one.handle.writeQueueSize === 0, "writeQueueSize at the end");
 }
 
@@ -188,7 +207,8 @@ async function half({ driver }: TrialParts, one: Watched, first: Socket) {
 }
 
 /** A peer that resets the connection, and a handle that is closed while a write waits. */
-async function broken({ driver, kind }: TrialParts, two: Watched, second: Socket, three: Watched, third: Socket) {
+async function broken(parts: TrialParts, two: Watched, second: Socket, three: Watched, third: Socket) {
+  const { driver, kind } = parts;
   if (kind === "tcp") second.resetAndDestroy();
   else second.destroy();
   await until(two, () => two.error !== "");
@@ -196,7 +216,7 @@ async function broken({ driver, kind }: TrialParts, two: Watched, second: Socket
   expect(driver.write(two.handle, Buffer.from("late"), two) < 0, "an error of a write");
   two.handle.close(() => {});
   third.pause();
-  expect(driver.write(three.handle, [Buffer.alloc(tooMuch()), Buffer.alloc(1)], three) === 1, "a write that waits");
+  fill(parts, three, [pattern(), pattern()], 131_072);
   three.handle.close(() => {
     three.isClosed = true;
     three.changed();
