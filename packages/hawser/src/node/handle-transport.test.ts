@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { connectedHandle, onPipeHandle, onTcpHandle } from "../../test/support/transport-pairs.ts";
-import { read, recorder, transportContract, turn, write } from "../../test/transport-contract.ts";
+import { read, recorder, turn, write } from "../../test/support/transport-recorder.ts";
+import { transportContract } from "../../test/transport-contract.ts";
 import { HandleTransport } from "./handle-transport.ts";
 import { sharedReadBuffer } from "./shared-reads.ts";
 import type { HandleDriver, StreamHandle } from "./tcp-handles.ts";

@@ -2,7 +2,8 @@ import { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import { afterEach, expect, test, vi } from "vitest";
 import { connectedSockets, onSharedReads, onStream, onUnixStream } from "../../test/support/transport-pairs.ts";
-import { recorder, transportContract, turn, write } from "../../test/transport-contract.ts";
+import { recorder, turn, write } from "../../test/support/transport-recorder.ts";
+import { transportContract } from "../../test/transport-contract.ts";
 import { OutputPool } from "./output-pool.ts";
 import { StreamTransport } from "./stream-transport.ts";
 
