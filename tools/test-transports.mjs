@@ -18,7 +18,7 @@ await command(() => {
   const failed = transports.filter((transport) => {
     say(`Running the tests of servers with transport "${transport}" ...`);
     const env = { [MISSING_VARIABLE]: missing, [TRANSPORT_VARIABLE]: transport };
-    return runPackage("vitest", ["run", "--reporter=dot", ...SERVER_TESTS], { env }) !== 0;
+    return runPackage("vitest", ["run", ...SERVER_TESTS], { env }) !== 0;
   });
   if (failed.length > 0) throw new StepError(`Tests failed with transport ${failed.join(" and ")}.`);
   say("The tests of servers pass over every transport.");

@@ -176,7 +176,6 @@ export class HandleTransport implements Transport, Endpoints, HandleOwner {
 
   flush(): void {
     this.#isFlushScheduled = false;
-    if (this.#handle === undefined) this.#queue = undefined;
     if (!this.#isWritable) this.#discardBuffer();
     else if (this.#waiting !== undefined) this.#enqueueBuffer();
     else if (this.#queue === undefined) this.#writeBuffer();
@@ -290,6 +289,7 @@ export class HandleTransport implements Transport, Endpoints, HandleOwner {
     const handle = this.#handle;
     if (handle === undefined) return;
     this.#handle = undefined;
+    this.#queue = undefined;
     handle.close(onClosed);
   }
 
@@ -300,7 +300,6 @@ export class HandleTransport implements Transport, Endpoints, HandleOwner {
   #tellEnded(): void {
     const sink = this.#sink;
     this.#sink = undefined;
-    this.#queue = undefined;
     this.#discardBuffer();
     sink?.ended(this.#error);
   }
