@@ -7,6 +7,7 @@ import { rmSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type ListenOptions, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Duplex } from "node:stream";
 import { onTestFinished, vi } from "vitest";
 import { HandleTransport } from "../../src/node/handle-transport.ts";
 import { tryHandlesOnce } from "../../src/node/handle-trial.ts";
@@ -14,10 +15,19 @@ import { shareReads } from "../../src/node/shared-reads.ts";
 import { onSharedRead, StreamTransport } from "../../src/node/stream-transport.ts";
 import { type HandleDriver, type HandleKind, type StreamHandle, takeConnections } from "../../src/node/tcp-handles.ts";
 import type { Transport } from "../../src/node/transport.ts";
+import { FakeClock } from "../../src/testing/fake-clock.ts";
+import { MemoryLink } from "../../src/testing/memory-transport.ts";
+
+/** The other end of a connection. In memory it has no addresses. */
+export interface FarEnd extends Duplex {
+  readonly localPort?: number | undefined;
+  readonly remotePort?: number | undefined;
+  resetAndDestroy(): unknown;
+}
 
 export interface TransportPair {
   readonly transport: Transport;
-  readonly far: Socket;
+  readonly far: FarEnd;
   /** How often the transport has given something to the kernel. */
   readonly writes: () => number;
 }
@@ -104,4 +114,50 @@ export async function connectedHandle(
   const accepted = new Promise<StreamHandle>((resolve) => void takeConnections(server, kind, resolve));
   const far = await dial(server);
   return { handle: await accepted, far, driver };
+}
+
+/** The server's end of a link in memory, whose clock stands still. */
+export const inMemory: OpenTransport = async () => {
+  const link = new MemoryLink(new FakeClock());
+  const far = new FarMemory(link.client);
+  onTestFinished(() => void far.destroy());
+  return { transport: link.server, far, writes: () => 0 };
+};
+
+/** A transport as a stream. */
+class FarMemory extends Duplex implements FarEnd {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    super({ allowHalfOpen: true });
+    this.#transport = transport;
+    transport.attach({
+      received: (bytes) => void this.push(Buffer.from(bytes)),
+      receivedEnd: () => void this.push(null),
+      drained: () => {},
+      // Whatever has ended well destroys itself
+      ended: (error) => void (error && this.destroy()),
+    });
+  }
+
+  resetAndDestroy(): never {
+    throw new Error("a link in memory is reset by destroying its end");
+  }
+
+  override _read(): void {}
+
+  override _write(bytes: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#transport.append(bytes);
+    done();
+  }
+
+  override _final(done: () => void): void {
+    this.#transport.finish();
+    done();
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#transport.abort();
+    done(error);
+  }
 }

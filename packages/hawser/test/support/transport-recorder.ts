@@ -2,7 +2,7 @@
  * What tests of transports do with them: write, fill, read at the other end, and note what the sink is told.
  */
 
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { vi } from "vitest";
 import { OUTPUT_SIZE, OutputPool } from "../../src/node/output-pool.ts";
 import type { Transport, TransportSink } from "../../src/node/transport.ts";
@@ -52,7 +52,7 @@ export function write(transport: Transport, bytes: Uint8Array | string): void {
 }
 
 /** Reads so many bytes. */
-export async function read(socket: Socket, length: number): Promise<Buffer> {
+export async function read(socket: Duplex, length: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let received = 0;
   if (length === 0) return Buffer.alloc(0);
@@ -64,7 +64,7 @@ export async function read(socket: Socket, length: number): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-export async function readToEnd(socket: Socket): Promise<Buffer> {
+export async function readToEnd(socket: Duplex): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of socket.iterator({ destroyOnReturn: false })) chunks.push(chunk);
   return Buffer.concat(chunks);
