@@ -100,7 +100,8 @@ function runTrial(program: string, { execPath, env, versions, patience }: TrialH
   const quiet = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("NODE_")));
   const options = {
     env: { ...quiet, [MARKER]: "1" },
-    cwd: tmpdir(),
+    // Always there, unlike the folder that we were started in
+    cwd: "/",
     timeout: patience,
     killSignal: "SIGKILL",
     windowsHide: true,
@@ -119,9 +120,14 @@ function describe(error: (Error & { signal?: string | undefined; code?: unknown 
   return typeof error?.code === "string" ? error.code : "it said nothing";
 }
 
+/** On Linux no file: there may be no folder for it. */
+function pipePath(): string {
+  const name = `hawser-${randomUUID()}`;
+  return process.platform === "linux" ? `\0${name}` : join(tmpdir(), name);
+}
+
 /** A program in one text, which needs no file. */
 function programOf(kind: HandleKind, contract: WriteContract, patience: number): string {
-  const path = join(tmpdir(), `hawser-${randomUUID().slice(0, 8)}.sock`);
   return `"use strict";
     // Some bundlers wrap functions so that they keep their names
     const __name = (named) => named;
@@ -135,7 +141,7 @@ function programOf(kind: HandleKind, contract: WriteContract, patience: number):
       driver: (${createDriver})(process.binding("stream_wrap"), ${JSON.stringify(contract)}),
       takeConnections: (${takeConnections}),
       kind: ${JSON.stringify(kind)},
-      path: ${JSON.stringify(path)},
+      path: ${JSON.stringify(pipePath())},
     }).then(
       () => say("works " + process.versions.node),
       (error) => say(String(error.message)),
