@@ -2,6 +2,9 @@ import { serve } from "hawser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bySection, type CaseResult, type Report, runServerSuite } from "./index.ts";
 
+/** As in the tests of the library. */
+const transport = (process.env["HAWSER_TEST_TRANSPORT"] ?? "auto") as "auto" | "stream" | "handle";
+
 /** The whole suite takes some seconds; a loaded machine gets more. */
 const PATIENCE = 120_000;
 
@@ -14,7 +17,7 @@ describe.each(["strict", "rfc"] as const)("our server, profile %s", (profile) =>
       async (ws) => {
         for await (const message of ws) await ws.send(message);
       },
-      { host: "127.0.0.1", port: 0 },
+      { host: "127.0.0.1", port: 0, transport },
     );
     report = await runServerSuite(`ws://127.0.0.1:${server.port}/`, { profile, timeout: 5_000 });
   }, PATIENCE);

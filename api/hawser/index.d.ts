@@ -378,7 +378,7 @@ export declare abstract class Connection<UserData = unknown> implements AsyncIte
     get remoteAddress(): string | undefined;
     get remotePort(): number | undefined;
     recv(options?: RecvOptions): Promise<Message>;
-    [Symbol.asyncIterator](): AsyncGenerator<Message, void, void>;
+    [Symbol.asyncIterator](): AsyncIterableIterator<Message, void, void>;
     recvStream(): AsyncGenerator<Message, void, void>;
     send(data: Data | DataFragments, options?: SendOptions): Promise<void>;
     sendNow(data: Data, options?: SendOptions): boolean;
@@ -584,6 +584,7 @@ export declare class PendingConnection<UserData = unknown> {
 
 // node/receiver.d.ts
 import type { Message } from "../protocol/message-assembler.ts";
+import { MessageIterator } from "./message-iterator.ts";
 import type { Session } from "./session.ts";
 export interface RecvOptions {
     readonly signal?: AbortSignal | undefined;
@@ -592,7 +593,7 @@ export declare class Receiver {
     #private;
     constructor(session: Session);
     recv(options: RecvOptions | undefined): Promise<Message>;
-    messages(): AsyncGenerator<Message, void, void>;
+    messages(): MessageIterator;
     pieces(): AsyncGenerator<Message, void, void>;
 }
 
@@ -689,11 +690,13 @@ export declare class Server<UserData = unknown> {
 // node/server-connection.d.ts
 import { type Agreement, Connection } from "./connection.ts";
 import type { PendingConnection } from "./pending-connection.ts";
+import type { RosterMember } from "./roster.ts";
 import type { Session } from "./session.ts";
 import type { Endpoints } from "./transport.ts";
-export declare class ServerConnection<UserData = unknown> extends Connection<UserData> {
+export declare class ServerConnection<UserData = unknown> extends Connection<UserData> implements RosterMember {
     readonly username: string | undefined;
     readonly isSecure: boolean;
+    place: number;
     constructor(session: Session, agreement: Agreement, endpoints: Endpoints, pending: PendingConnection<UserData>);
 }
 
@@ -865,7 +868,8 @@ export declare class MessageAssembler {
     #private;
     constructor(sink: MessageSink, settings: ProtocolSettings, extensions: readonly Extension[]);
     get heldBytes(): number;
+    readTarget(length: number): Uint8Array | undefined;
     stream(): ProtocolFault | undefined;
     frameHeader(opcode: Opcode, isFinal: boolean, rsv: number, length: number): ProtocolFault | undefined;
-    framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean): ProtocolFault | undefined;
+    framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean, isAscii: boolean): ProtocolFault | undefined;
 }

@@ -32,7 +32,7 @@ export declare class GatheredOutput implements FrameOutput {
 // packages/hawser/dist/bytes/text-codec.d.ts
 import { type WholeTextCheck } from "./utf8.ts";
 export interface TextCodec extends WholeTextCheck {
-    decode(bytes: Uint8Array, start: number, end: number): string | undefined;
+    decode(bytes: Uint8Array, start: number, end: number, isAscii: boolean): string | undefined;
     encode(text: string): Uint8Array;
     encodeInto(text: string, target: Uint8Array, start: number): number;
 }
@@ -204,9 +204,10 @@ export declare class MessageAssembler {
     #private;
     constructor(sink: MessageSink, settings: ProtocolSettings, extensions: readonly Extension[]);
     get heldBytes(): number;
+    readTarget(length: number): Uint8Array | undefined;
     stream(): ProtocolFault | undefined;
     frameHeader(opcode: Opcode, isFinal: boolean, rsv: number, length: number): ProtocolFault | undefined;
-    framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean): ProtocolFault | undefined;
+    framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean, isAscii: boolean): ProtocolFault | undefined;
 }
 
 // opcode.d.ts
@@ -263,7 +264,8 @@ export declare class Protocol implements FrameSink {
     get closeInfo(): CloseInfo;
     get heldBytes(): number;
     get deadline(): number;
-    receive(bytes: Uint8Array, now: number): number;
+    receive(bytes: Uint8Array, now: number, end?: number): number;
+    readTarget(): Uint8Array | undefined;
     suspend(): void;
     receiveEnd(now: number): void;
     transportEnded(now: number): void;
@@ -281,7 +283,7 @@ export declare class Protocol implements FrameSink {
     fail(fault: ProtocolFault, now: number): void;
     abandon(reason: string, now: number): void;
     frameHeader(opcode: Opcode, isFinal: boolean, rsv: number, length: number): void;
-    framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean): void;
+    framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean, isAscii: boolean): void;
     frameFault(fault: ProtocolFault): void;
 }
 

@@ -103,7 +103,7 @@ export interface MemoryMeasurement<Connection> {
 export declare function measureMemory<Connection>(measurement: MemoryMeasurement<Connection>): Promise<MemoryReport>;
 
 // memory-transport.d.ts
-import type { Endpoints, Transport, TransportSink } from "../node/transport.ts";
+import { type Endpoints, type Transport, type TransportSink } from "../node/transport.ts";
 import type { FakeClock } from "./fake-clock.ts";
 import { LinkDirection, type LinkDirectionOptions, type LinkReceiver } from "./link-direction.ts";
 export interface LinkOptions extends LinkDirectionOptions {

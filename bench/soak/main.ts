@@ -24,7 +24,12 @@ const GRACE = 20_000;
 const POLL = 200;
 
 async function soak(options: SoakOptions): Promise<number> {
-  const server = new Child({ name: "server", script: scriptOf("server"), flags: ["--expose-gc"] });
+  const server = new Child({
+    name: "server",
+    script: scriptOf("server"),
+    flags: ["--expose-gc"],
+    arguments: [options.transport],
+  });
   const abuser = new Child({ name: "abuser", script: scriptOf("abuser") });
   try {
     const port = Number(await server.firstLine());

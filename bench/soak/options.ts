@@ -6,7 +6,13 @@ export interface SoakOptions {
   readonly connections: number;
   readonly seconds: number;
   readonly seed: number;
+  /** The server's option of that name. */
+  readonly transport: Transport;
 }
+
+const TRANSPORTS = ["auto", "stream", "handle"] as const;
+
+export type Transport = (typeof TRANSPORTS)[number];
 
 const LONG = { connections: 5_000, seconds: 600 } as const;
 const SHORT = { connections: 300, seconds: 5 } as const;
@@ -17,6 +23,7 @@ export const HELP = `Abuses a server for a while and checks that nothing is left
   --seconds N      of abuse, after a warm-up of a fifth of it (${LONG.seconds})
   --short          ${SHORT.connections} connections for ${SHORT.seconds} s
   --seed N         of the random numbers (1)
+  --transport T    ${TRANSPORTS.join(", ")}: the server's option (auto)
 `;
 
 /** Throws a `TypeError` for what is unknown or out of range. */
@@ -27,6 +34,7 @@ export function parseSoakOptions(words: readonly string[]): SoakOptions | "help"
       connections: { type: "string" },
       seconds: { type: "string" },
       seed: { type: "string", default: "1" },
+      transport: { type: "string", default: "auto" },
       short: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -37,7 +45,14 @@ export function parseSoakOptions(words: readonly string[]): SoakOptions | "help"
     connections: positive("--connections", values.connections ?? String(usual.connections)),
     seconds: positive("--seconds", values.seconds ?? String(usual.seconds)),
     seed: positive("--seed", values.seed),
+    transport: transportOf(values.transport),
   };
+}
+
+function transportOf(word: string): Transport {
+  const transport = TRANSPORTS.find((known) => known === word);
+  if (transport !== undefined) return transport;
+  throw new TypeError(`Cannot soak: --transport must be one of ${TRANSPORTS.join(", ")}, got ${JSON.stringify(word)}`);
 }
 
 function positive(option: string, text: string): number {

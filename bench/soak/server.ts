@@ -1,12 +1,13 @@
 /**
  * The server that the soak abuses: an echo, by the public API, with times short enough to come around.
  *
- * Prints its port; over IPC it tells what it holds and what escaped, and closes.
+ * `node server.js TRANSPORT` prints its port; over IPC it tells what it holds and what escaped, and closes.
  */
 import { readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { serve } from "hawser";
 import { answerRequests } from "../processes/requests.ts";
+import type { Transport } from "./options.ts";
 
 export interface ServerFigures {
   /** Bytes, after forced collections. */
@@ -48,6 +49,7 @@ const server = await serve(
     closeTimeout: 1_500,
     pingInterval: 1_000,
     pingTimeout: 1_000,
+    transport: process.argv[2] as Transport,
   },
 );
 

@@ -10,25 +10,37 @@ import { judge, type SoakFigures } from "./verdict.ts";
 /** What `npm test` has built: the soak's processes are programs of their own. */
 const MAIN = join(import.meta.dirname, "..", "dist", "soak", "main.js");
 
-test("300 connections, 5 s of abuse: nothing is left", { timeout: 90_000 }, () => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, "--short"], { encoding: "utf8" });
-  expect(status, `${stdout}${stderr}`).toBe(0);
-  expect(stdout).toContain("Passed.");
-});
+test.each(["auto", "handle"])(
+  "300 connections, 5 s of abuse over %s: nothing is left",
+  { timeout: 90_000 },
+  (transport) => {
+    const words = [MAIN, "--short", "--transport", transport];
+    const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: "utf8" });
+    expect(status, `${stdout}${stderr}`).toBe(0);
+    expect(stdout).toContain("Passed.");
+  },
+);
 
 describe("the command line", () => {
   test.each([
-    ["nothing", [], { connections: 5_000, seconds: 600, seed: 1 }],
-    ["--short", ["--short"], { connections: 300, seconds: 5, seed: 1 }],
-    ["numbers", ["--connections", "7", "--seconds", "8", "--seed", "9"], { connections: 7, seconds: 8, seed: 9 }],
+    ["nothing", [], { connections: 5_000, seconds: 600, seed: 1, transport: "auto" }],
+    ["--short", ["--short"], { connections: 300, seconds: 5, seed: 1, transport: "auto" }],
+    [
+      "all of them",
+      ["--connections", "7", "--seconds", "8", "--seed", "9", "--transport", "handle"],
+      { connections: 7, seconds: 8, seed: 9, transport: "handle" },
+    ],
     ["--help", ["--help"], "help"],
   ])("%s", (_name, words, expected) => {
     expect(parseSoakOptions(words)).toEqual(expected);
   });
 
-  test.each([[["--seconds", "0"]], [["--connections", "many"]], [["--unknown"]]])("%j is refused", (words) => {
-    expect(() => parseSoakOptions(words)).toThrow(TypeError);
-  });
+  test.each([[["--seconds", "0"]], [["--connections", "many"]], [["--transport", "fast"]], [["--unknown"]]])(
+    "%j is refused",
+    (words) => {
+      expect(() => parseSoakOptions(words)).toThrow(TypeError);
+    },
+  );
 });
 
 describe("the verdict", () => {

@@ -11,6 +11,7 @@ import { type WsConnection, wsPeer } from "./support/interop/ws-peer.ts";
 import { openClient } from "./support/raw-client.ts";
 import { rawServer } from "./support/servers.ts";
 import { switchingProtocols } from "./support/switching.ts";
+import { transportUnderTest } from "./support/transport-under-test.ts";
 import { bytes, closeFrame, frame } from "./support/wire.ts";
 
 const DIRECTIONS: readonly (readonly [string, OpenPair, { readonly mask: boolean }])[] = [
@@ -54,7 +55,10 @@ describe.each(DIRECTIONS)("%s", (_name, open, wrongMask) => {
 describe("a router that answers for a peer", () => {
   test("with an unmasked Close, to our server", async () => {
     const closed: unknown[] = [];
-    const server = await serve({ message() {}, close: (_ws, code) => void closed.push(code) }, { host: "127.0.0.1" });
+    const server = await serve(
+      { message() {}, close: (_ws, code) => void closed.push(code) },
+      { host: "127.0.0.1", ...transportUnderTest() },
+    );
     onTestFinished(() => server.close());
     const client = await openClient(server.port);
     client.write(closeFrame(1001)("client"));

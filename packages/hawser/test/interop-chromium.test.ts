@@ -5,6 +5,7 @@ import { Arrivals } from "./support/interop/arrivals.ts";
 import { ChromiumPeer } from "./support/interop/chromium-peer.ts";
 import { interopContract } from "./support/interop/contract.ts";
 import { describeWith } from "./support/programs.ts";
+import { transportUnderTest } from "./support/transport-under-test.ts";
 
 describeWith("chromium", "Chromium", () => {
   const peer = new ChromiumPeer();
@@ -22,6 +23,7 @@ describeWith("chromium", "Chromium", () => {
         new Response("<!doctype html><title>Site</title>", { headers: { "Content-Type": "text/html" } });
       const server = await serve(handler, {
         host: "127.0.0.1",
+        ...transportUnderTest(),
         processRequest: (request) => (request.headers.has("Upgrade") ? undefined : page()),
       });
       onTestFinished(() => server.close());

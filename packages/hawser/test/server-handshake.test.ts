@@ -288,7 +288,7 @@ describe("what a connection knows of its handshake", () => {
     client.send((side) => frame({ opcode: "close", payload: new Uint8Array([0x0f, 0xa0]) })(side));
     await client.closed();
     await untilCounted(server, { connections: 0 });
-    const [opened, closed, ...others] = logger.lines;
+    const [opened, closed, ...others] = logger.lines.filter(({ fields }) => !("transport" in fields));
     expect(opened).toMatchObject({ level: "info", message: "connection open", fields: { path: "/feed" } });
     expect(closed).toMatchObject({ level: "info", message: "connection closed", fields: { code: 4000, reason: "" } });
     expect(closed?.fields["id"]).toBe(opened?.fields["id"]);

@@ -73,7 +73,6 @@ describe("a value that is not allowed", () => {
     [{ maxHeaders: 0 }, "maxHeaders must be an integer of at least 1, or Infinity, got 0"],
     [{ maxHeaderSize: 0 }, "maxHeaderSize must be an integer of at least 1, or Infinity, got 0"],
     [{ transport: "fast" }, 'transport must be "auto" or "stream" or "handle", got "fast"'],
-    [{ transport: "handle" }, 'transport "handle" is not available in this version; use "auto" or "stream"'],
     [{ signal: {} }, "signal must be an AbortSignal, got [object Object]"],
     [{ logger: {} }, "logger must have the methods debug, info, warn and error; debug is missing"],
   ])("%o", async (options, message) => {

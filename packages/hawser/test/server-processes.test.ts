@@ -1,51 +1,13 @@
 /** Programs run what was built: `npm test` builds first. */
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { pathOf, start, started } from "./support/child-processes.ts";
 import { within } from "./support/deadline.ts";
 import { openClient, rawClient } from "./support/raw-client.ts";
-
-function pathOf(program: string): string {
-  return fileURLToPath(new URL(`./support/child-programs/${program}.mjs`, import.meta.url));
-}
-
-interface Program {
-  readonly process: ChildProcess;
-  readonly output: () => string;
-  /** The exit code or the signal that ended it, once all output is there. */
-  readonly ended: Promise<unknown>;
-}
-
-function watched(child: ChildProcess): Program {
-  let output = "";
-  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-    output += text;
-  });
-  const ended = once(child, "close").then(([code, signal]) => code ?? signal);
-  onTestFinished(async () => {
-    if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
-    await ended;
-  });
-  return { process: child, output: () => output, ended };
-}
-
-/** Starts a program and waits until it says where it listens. */
-async function started(child: ChildProcess): Promise<Program & { readonly port: number }> {
-  const program = watched(child);
-  const said = expect.poll(program.output, { timeout: 10_000, interval: 10 }).toMatch(/^port \d+.*\n/);
-  await Promise.race([said, program.ended]);
-  expect(child.exitCode, "the program ended before it listened").toBe(null);
-  return { ...program, port: Number(/^port (\d+)/.exec(program.output())?.[1]) };
-}
-
-function start(program: string, options: object = {}): Promise<Program & { readonly port: number }> {
-  const stdio = ["ignore", "pipe", "inherit"] as const;
-  return started(spawn(process.execPath, [pathOf(program), JSON.stringify(options)], { stdio: [...stdio] }));
-}
 
 const isWindows = process.platform === "win32";
 

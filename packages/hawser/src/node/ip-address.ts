@@ -18,6 +18,11 @@ export function canonicalAddress(text: string): string | undefined {
   return isIPv4(mapped) ? mapped : address;
 }
 
+/** The address of a socket. One that listens for both families sees IPv4 addresses mapped into IPv6: `::ffff:127.0.0.1` is 127.0.0.1. */
+export function unmapped(address: string | undefined): string | undefined {
+  return address?.startsWith(MAPPED) ? address.slice(MAPPED.length) : address;
+}
+
 /** A port's number, written without leading zeros; `undefined` for anything else. */
 export function parsePort(text: string): number | undefined {
   if (!/^(?:0|[1-9][0-9]{0,4})$/.test(text)) return undefined;

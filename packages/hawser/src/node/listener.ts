@@ -6,11 +6,14 @@
 
 import { createServer, type ListenOptions, type Server as NetServer, type Socket } from "node:net";
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions, type Server as TlsServer } from "node:tls";
+import { HandleTransport } from "./handle-transport.ts";
 import { ignore } from "./ignore.ts";
 import { readProxyHeader } from "./proxy-header.ts";
 import type { ProxyAddresses } from "./proxy-protocol.ts";
 import { shareReads, shareReadsOfAll } from "./shared-reads.ts";
+import type { HandleDrive, SocketDrive } from "./socket-drive.ts";
 import { SHARED_READS, StreamTransport } from "./stream-transport.ts";
+import { type StreamHandle, takeConnections } from "./tcp-handles.ts";
 import { type Endpoints, reportedEndpoints, type Transport } from "./transport.ts";
 
 /** Takes the transports of new connections. `since`: when the client connected, in the time of `performance.now()`. */
@@ -32,8 +35,7 @@ export interface SocketListenerSettings {
   readonly openTimeout: number;
   /** How many sockets may be on their way to a transport at the same time; more are dropped. */
   readonly maxArrivals: number;
-  /** Whether accepted sockets read into one buffer, where that is possible. */
-  readonly sharesReads: boolean;
+  readonly drive: SocketDrive;
 }
 
 /** What is known of a socket under TLS. */
@@ -53,6 +55,7 @@ export class SocketListener implements Listener {
   readonly #sockets: Set<Socket> = new Set();
   /** Those whose TLS handshake is under way, by the socket's own address; Unix sockets have none. */
   readonly #securing: Map<string, Arrival> = new Map();
+  #drivesHandles = false;
 
   constructor(settings: SocketListenerSettings, onTransport: TransportHandler) {
     this.#settings = settings;
@@ -70,10 +73,15 @@ export class SocketListener implements Listener {
         this.#server.off("error", reject);
         // What goes wrong later concerns one connection that could not be accepted: the others go on
         this.#server.on("error", ignore);
-        if (this.#sharesReads) shareReadsOfAll(this.#server, SHARED_READS, (socket) => this.#accepted(socket));
+        this.#takeConnections();
         resolve();
       });
     });
+  }
+
+  /** Whether connections come as handles, as `drive` may ask; else as sockets. */
+  get drivesHandles(): boolean {
+    return this.#drivesHandles;
   }
 
   get address(): ReturnType<NetServer["address"]> {
@@ -87,24 +95,32 @@ export class SocketListener implements Listener {
     });
   }
 
+  /** Takes what is accepted before the server makes a socket of it, if there is a better way to drive it. */
+  #takeConnections(): void {
+    const { handles, sharesReads } = this.#settings.drive;
+    if (handles !== undefined) this.#takeHandles(handles);
+    else if (sharesReads) shareReadsOfAll(this.#server, SHARED_READS, (socket) => this.#accepted(socket));
+  }
+
+  #takeHandles({ driver, kind }: HandleDrive): void {
+    this.#drivesHandles = takeConnections(this.#server, kind, (handle: StreamHandle) => {
+      const since = performance.now();
+      handle.setNoDelay?.(true);
+      const transport = new HandleTransport(handle, driver);
+      this.#onTransport(transport, transport.endpoints, since);
+    });
+  }
+
   /** The socket needs nothing before it is a transport. */
   #accepted(socket: Socket): void {
     const transport = new StreamTransport(socket);
     this.#onTransport(transport, transport.endpoints, performance.now());
   }
 
-  get #isPlain(): boolean {
-    return this.#tls === undefined && this.#settings.proxyProtocol === "off";
-  }
-
-  get #sharesReads(): boolean {
-    return this.#isPlain && this.#settings.sharesReads;
-  }
-
   #connected(socket: Socket): void {
     const since = performance.now();
-    if (this.#isPlain) {
-      this.#accepted(this.#sharesReads ? shareReads(socket, SHARED_READS) : socket);
+    if (this.#tls === undefined && this.#settings.proxyProtocol === "off") {
+      this.#accepted(this.#settings.drive.sharesReads ? shareReads(socket, SHARED_READS) : socket);
     } else if (this.#sockets.size >= this.#settings.maxArrivals) {
       socket.destroy();
     } else {

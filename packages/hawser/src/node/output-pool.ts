@@ -9,6 +9,14 @@ export const OUTPUT_SIZE = 65_536;
 /** Buffers lent at the same time, 4 MiB; connections beyond get memory of their frames' size. */
 const MAX_LENT = 64;
 
+/** Who writes to a lent buffer, from its begin to `end`. */
+export interface PooledOutput {
+  bytes: Buffer;
+  end: number;
+  /** Sends what was written, so that the buffer may be given back. */
+  flush(): void;
+}
+
 export class OutputPool {
   readonly #free: Buffer[] = [];
   #lent = 0;
@@ -20,6 +28,15 @@ export class OutputPool {
     return this.#free.pop() ?? Buffer.allocUnsafeSlow(OUTPUT_SIZE);
   }
 
+  /** Afterwards there is room for `length` bytes behind what was written. What would not fit in one buffer with them is sent. */
+  makeRoom(output: PooledOutput, length: number): void {
+    if (output.end > 0 && output.end + length > OUTPUT_SIZE) output.flush();
+    const { bytes, end } = output;
+    output.bytes = this.lend(Math.max(end + length, Math.min(end * 2, OUTPUT_SIZE)));
+    bytes.copy(output.bytes, 0, 0, end);
+    this.takeBack(bytes);
+  }
+
   /** The buffer, whichever way it was made, is no longer in use. */
   takeBack(buffer: Buffer): void {
     if (buffer.length !== OUTPUT_SIZE) return;
@@ -27,6 +44,9 @@ export class OutputPool {
     this.#free.push(buffer);
   }
 }
+
+/** The one that transports use. */
+export const outputPool: OutputPool = new OutputPool();
 
 /** Never of the length by which the pool knows its own. */
 function allocateApart(length: number): Buffer {

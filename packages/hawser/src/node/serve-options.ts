@@ -151,6 +151,9 @@ export interface ServeOptions<UserData = unknown> extends ConnectionOptions {
    * How sockets are driven: `"stream"` by Node's public stream interface alone; `"auto"` lets accepted sockets read into one
    * buffer where a trial at the start finds that this works, which saves memory and time for each read.
    *
+   * `"handle"` is experimental: without sockets, by undocumented parts of Node, on versions that it was tried on and where a trial
+   * in a child process finds that it works. Otherwise, and with `tls`, `proxyProtocol` or `server`, it is `"auto"` and a warning.
+   *
    * @default "auto"
    */
   readonly transport?: "auto" | "stream" | "handle";

@@ -6,11 +6,12 @@ import { Attachment } from "./attachment.ts";
 import { checkHandler, type Handler } from "./handler.ts";
 import { listenOptions, removeStaleSocket, setMode } from "./listen-options.ts";
 import { SocketListener } from "./listener.ts";
+import type { Logger } from "./logger.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { Server } from "./server.ts";
 import { ServerCore } from "./server-core.ts";
 import { resolveServeOptions } from "./server-options.ts";
-import { canShareReads } from "./shared-reads.ts";
+import { chooseDrive, warnOfStreams } from "./socket-drive.ts";
 import { systemWheel } from "./timing-wheel.ts";
 
 /**
@@ -52,12 +53,11 @@ async function listen<UserData>(
   options: ServeOptions<UserData>,
 ): Promise<Server<UserData>> {
   const { tls, proxyProtocol = "off", path } = options;
+  const { logger } = core;
   const { openTimeout, maxConnections: maxArrivals } = core.settings;
   const place = listenOptions(options);
-  // Encryption reads into memory of its own, and so does who reads a PROXY header: then there is nothing to try out
-  const isPlain = tls === undefined && proxyProtocol === "off";
-  const sharesReads = isPlain && options.transport !== "stream" && (await canShareReads());
-  const settings = { listen: place, tls, proxyProtocol, openTimeout, maxArrivals, sharesReads };
+  const drive = await chooseDrive(options, logger);
+  const settings = { listen: place, tls, proxyProtocol, openTimeout, maxArrivals, drive };
   const listener = new SocketListener(settings, (...arrived) => core.open(...arrived));
   try {
     await listener.listen();
@@ -72,10 +72,19 @@ async function listen<UserData>(
     await listener.close();
     throw error;
   }
+  if (drive.handles !== undefined) reportHandles(listener, logger);
   return new Server(core, listener);
 }
 
+function reportHandles({ drivesHandles }: SocketListener, logger: Logger): void {
+  if (drivesHandles) logger.info({ transport: "handle" }, "connections are driven by their handles");
+  else warnOfStreams("the listening socket is of another kind", logger);
+}
+
 function attach<UserData>(core: ServerCore<UserData>, options: ServeOptions<UserData>): Server<UserData> {
+  if (options.transport === "handle") {
+    warnOfStreams("with the option server, connections are streams of that server's", core.logger);
+  }
   const attachment = new Attachment(
     options.server!,
     options.pathname,

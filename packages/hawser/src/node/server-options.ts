@@ -56,7 +56,7 @@ export function resolveServeOptions<UserData>(options: ServeOptions<UserData>): 
   refuseUnknownOptions(`Cannot ${ACTION}`, options, SERVE_OPTIONS);
   checkPlace(options);
   checkSignal(options.signal);
-  checkTransport(options.transport);
+  checkWord(ACTION, "transport", options.transport ?? "auto", ["auto", "stream", "handle"]);
   const connection = resolveConnectionOptions(ACTION, "server", undefined, options);
   const limit = (name: "maxLineLength" | "maxHeaders" | "maxHeaderSize", fallback: number) =>
     checkLimit(ACTION, name, options[name] ?? fallback);
@@ -92,11 +92,6 @@ function resolveHandshake<UserData>(options: ServeOptions<UserData>): ServerHand
     ),
     sha1Base64: (text) => hash("sha1", text, "base64"),
   };
-}
-
-function checkTransport(transport: ServeOptions["transport"]): void {
-  if (checkWord(ACTION, "transport", transport ?? "auto", ["auto", "stream", "handle"]) !== "handle") return;
-  throw new TypeError(`Cannot ${ACTION}: transport "handle" is not available in this version; use "auto" or "stream"`);
 }
 
 function resolveServerHeader(value: string | null | undefined): string | null {

@@ -10,13 +10,9 @@ import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import { READ_BUFFER } from "../bytes/vector-memory.ts";
 import { flushLater } from "./flush-queue.ts";
-import { OUTPUT_SIZE, OutputPool } from "./output-pool.ts";
-import type { Endpoints, Transport, TransportSink } from "./transport.ts";
-
-/** Bytes that may wait before answers to pings are put off. */
-const CONGESTED = 65_536;
-
-const pool = new OutputPool();
+import { unmapped } from "./ip-address.ts";
+import { outputPool } from "./output-pool.ts";
+import { CONGESTED, type Endpoints, type Transport, type TransportSink } from "./transport.ts";
 
 const NO_BYTES: Buffer = Buffer.alloc(0);
 
@@ -148,7 +144,7 @@ export class StreamTransport implements Transport, Endpoints {
   }
 
   reserve(length: number): void {
-    if (this.bytes.length - this.end < length) this.#makeRoom(length);
+    if (this.bytes.length - this.end < length) outputPool.makeRoom(this, length);
     this.#scheduleFlush();
   }
 
@@ -194,14 +190,6 @@ export class StreamTransport implements Transport, Endpoints {
     flushLater(this);
   }
 
-  #makeRoom(length: number): void {
-    if (this.end > 0 && this.end + length > OUTPUT_SIZE) this.flush();
-    const previous = this.bytes;
-    this.bytes = pool.lend(Math.max(this.end + length, Math.min(this.end * 2, OUTPUT_SIZE)));
-    previous.copy(this.bytes, 0, 0, this.end);
-    pool.takeBack(previous);
-  }
-
   #writeBuffer(): void {
     const { bytes, end } = this;
     if (end === 0) return;
@@ -211,7 +199,7 @@ export class StreamTransport implements Transport, Endpoints {
     const mayTakeAtOnce = this.#writesAtOnce && isFirst;
     this.#stream.write(mayTakeAtOnce ? bytes.subarray(0, end) : Buffer.from(bytes.subarray(0, end)));
     if (mayTakeAtOnce && this.#stream.writableLength > 0) this.#untaken = bytes;
-    else pool.takeBack(bytes);
+    else outputPool.takeBack(bytes);
   }
 
   #awaitDrain(): void {
@@ -222,7 +210,7 @@ export class StreamTransport implements Transport, Endpoints {
 
   #drained(): void {
     this.#waitingSince = 0;
-    pool.takeBack(this.#untaken);
+    outputPool.takeBack(this.#untaken);
     this.#untaken = NO_BYTES;
     if (this.#stream.destroyed) return;
     if (this.#stream.writableLength > 0) this.#awaitDrain();
@@ -230,15 +218,10 @@ export class StreamTransport implements Transport, Endpoints {
   }
 
   #discardOutput(): void {
-    pool.takeBack(this.bytes);
+    outputPool.takeBack(this.bytes);
     this.bytes = NO_BYTES;
     this.end = 0;
   }
-}
-
-/** A socket that listens for both sees IPv4 addresses mapped into IPv6: "::ffff:127.0.0.1" is 127.0.0.1. */
-function unmapped(address: string | undefined): string | undefined {
-  return address?.startsWith("::ffff:") ? address.slice(7) : address;
 }
 
 /**

@@ -4,6 +4,9 @@
 
 import type { FrameOutput } from "../bytes/frame-output.ts";
 
+/** Bytes that may wait before answers to pings are put off. */
+export const CONGESTED = 65_536;
+
 export interface Transport extends FrameOutput {
   /** Hands what arrives to `sink` from now on. The first call starts the reading. */
   attach(sink: TransportSink): void;

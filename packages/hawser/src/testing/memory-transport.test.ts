@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { inMemory } from "../../test/support/transport-pairs.ts";
+import { transportEndsContract } from "../../test/transport-ends-contract.ts";
+import { transportReadsContract } from "../../test/transport-reads-contract.ts";
 import type { TransportSink } from "../node/transport.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { type LinkOptions, MemoryLink, type MemoryTransport } from "./memory-transport.ts";
@@ -37,6 +40,9 @@ function write(transport: MemoryTransport, text: string): void {
   transport.bytes.set(bytes, transport.end);
   transport.end += bytes.length;
 }
+
+transportReadsContract("memory", inMemory);
+transportEndsContract("memory", inMemory, true);
 
 describe("delivery", () => {
   test("without a delay: all of a turn at once, and never inside the call that sends", async () => {

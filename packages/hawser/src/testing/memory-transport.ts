@@ -6,7 +6,7 @@
  */
 
 import { flushLater } from "../node/flush-queue.ts";
-import type { Endpoints, Transport, TransportSink } from "../node/transport.ts";
+import { CONGESTED, type Endpoints, type Transport, type TransportSink } from "../node/transport.ts";
 import type { FakeClock } from "./fake-clock.ts";
 import { LinkDirection, type LinkDirectionOptions, type LinkReceiver } from "./link-direction.ts";
 
@@ -15,9 +15,6 @@ export interface LinkOptions extends LinkDirectionOptions {
   readonly toServer?: LinkDirectionOptions;
   readonly toClient?: LinkDirectionOptions;
 }
-
-/** Bytes that may wait before answers to pings are put off. */
-const CONGESTED = 65_536;
 
 export class MemoryTransport implements Transport, LinkReceiver {
   readonly endpoints: Endpoints;

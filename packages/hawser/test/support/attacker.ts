@@ -13,6 +13,7 @@ import { serve } from "../../src/node/serve.ts";
 import type { ServeOptions } from "../../src/node/serve-options.ts";
 import type { Server } from "../../src/node/server.ts";
 import { type RawFrame, RawFrameReader, type ReceivedFrame, serializeRawFrame } from "../../src/testing/raw-frame.ts";
+import { transportUnderTest } from "./transport-under-test.ts";
 
 export const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
 
@@ -178,7 +179,8 @@ export async function attackedServer<UserData>(
   options: ServeOptions<UserData> = {},
 ): Promise<Server<UserData>> {
   expectNothingEscapes();
-  const server = await serve(handler, { host: "127.0.0.1", closeTimeout: 1_000, ...options });
+  const usual = { host: "127.0.0.1", closeTimeout: 1_000, ...transportUnderTest(options) };
+  const server = await serve(handler, { ...usual, ...options });
   onTestFinished(() => server.close());
   return server;
 }

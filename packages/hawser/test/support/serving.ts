@@ -4,6 +4,7 @@
 
 import { type Handler, type Logger, type ServeOptions, type Server, type ServerConnection, serve } from "hawser";
 import { expect, onTestFinished, vi } from "vitest";
+import { transportUnderTest } from "./transport-under-test.ts";
 
 /** Sends each message back. */
 export async function echo(ws: ServerConnection): Promise<void> {
@@ -21,7 +22,8 @@ export async function serving<UserData = unknown>(
   options: ServeOptions<UserData> = {},
 ): Promise<Server<UserData>> {
   const isElsewhere = [options.path, options.fd, options.server, options.host].some((place) => place !== undefined);
-  const server = await serve(handler, isElsewhere ? options : { host: "127.0.0.1", ...options });
+  const place = isElsewhere ? {} : { host: "127.0.0.1" };
+  const server = await serve(handler, { ...place, ...transportUnderTest(options), ...options });
   onTestFinished(async () => {
     for (const ws of server.connections) ws.terminate();
     await server.close();

@@ -7,7 +7,7 @@ const server = await serve(
   async (ws) => {
     for await (const message of ws) await ws.send(message);
   },
-  { fd: socket.fd },
+  { fd: socket.fd, transport: process.env.HAWSER_TEST_TRANSPORT },
 );
 shutdownOn(server);
 process.stdout.write(`port ${server.port} fd ${socket.fd} name ${socket.name} others ${others.length}\n`);

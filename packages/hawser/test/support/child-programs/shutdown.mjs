@@ -12,7 +12,7 @@ async function echo(ws) {
   if (isStuck) await new Promise(() => {});
 }
 
-const server = await serve(echo, { host: "127.0.0.1", closeTimeout });
+const server = await serve(echo, { host: "127.0.0.1", closeTimeout, transport: process.env.HAWSER_TEST_TRANSPORT });
 shutdownOn(server, options);
 process.stdout.write(`port ${server.port}\n`);
 await server.waitClosed();

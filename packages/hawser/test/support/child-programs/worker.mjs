@@ -12,7 +12,7 @@ const server = await serve(
   async (ws) => {
     for await (const message of ws) await ws.send(message);
   },
-  { host: "127.0.0.1", signal: controller.signal },
+  { host: "127.0.0.1", signal: controller.signal, transport: process.env.HAWSER_TEST_TRANSPORT },
 );
 parentPort.postMessage(server.port);
 await server.waitClosed();

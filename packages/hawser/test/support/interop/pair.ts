@@ -14,6 +14,7 @@ import {
 import { onTestFinished } from "vitest";
 import { authority, certificate } from "../certificates.ts";
 import { within } from "../deadline.ts";
+import { transportUnderTest } from "../transport-under-test.ts";
 import { Arrivals } from "./arrivals.ts";
 import type { Peer, PeerConnection, PeerOptions, PeerServer } from "./peer.ts";
 import { type Relay, relayTo } from "./relay.ts";
@@ -86,7 +87,7 @@ export async function ourServer(options: PairOptions = {}): Promise<OurServer> {
     origins: "any",
     compression,
     ...(subprotocols && { subprotocols }),
-    ...(isSecure && { tls: certificate }),
+    ...(isSecure ? { tls: certificate } : transportUnderTest()),
   });
   onTestFinished(async () => {
     for (const ws of server.connections) ws.terminate();

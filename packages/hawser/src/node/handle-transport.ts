@@ -1,0 +1,342 @@
+/**
+ * A transport on a TCP or pipe handle, without the socket that Node makes around one.
+ *
+ * Writes as the stream transport does: all frames of a turn in one buffer and one write, memory from the pool if the kernel
+ * takes it at once, memory of its own for what must wait. What of Node's is used for it stands in `tcp-handles.ts`.
+ */
+
+import { getSystemErrorName } from "node:util";
+import { copyBytes } from "../bytes/copy.ts";
+import { READ_BUFFER } from "../bytes/vector-memory.ts";
+import { ChunkQueue } from "./chunk-queue.ts";
+import { flushLater } from "./flush-queue.ts";
+import { unmapped } from "./ip-address.ts";
+import { outputPool } from "./output-pool.ts";
+import { type HandleAddress, type HandleDriver, type HandleOwner, type StreamHandle, WAITS } from "./tcp-handles.ts";
+import { CONGESTED, type Endpoints, type Transport, type TransportSink } from "./transport.ts";
+
+const NO_BYTES: Buffer = Buffer.alloc(0);
+
+/** Where a handle finds its transport: one property in place of closures. */
+const TRANSPORT: unique symbol = Symbol("transport");
+
+type OwnedHandle = StreamHandle & { [TRANSPORT]?: HandleTransport };
+
+/** A write that the kernel has not taken all of. */
+interface WaitingWrite {
+  readonly since: number;
+  /** The pool's buffer that is being written, or none of it. */
+  readonly lent: Buffer;
+}
+
+export class HandleTransport implements Transport, Endpoints, HandleOwner {
+  readonly #driver: HandleDriver;
+  /** Gone when it is closed, or about to be. */
+  #handle: OwnedHandle | undefined;
+  #sink: TransportSink | undefined;
+  #isReceiving = false;
+  #isFlushScheduled = false;
+  #isPaused = false;
+  #hasReceivedEnd = false;
+  /** Whether our side ends once everything is written, and has ended. */
+  #isFinishing = false;
+  #hasShutDown = false;
+  #waiting: WaitingWrite | undefined;
+  /** In memory of their own: what waits for its turn to be written, and payloads by reference. Before {@link bytes}. */
+  #queue: ChunkQueue | undefined;
+  #error: Error | undefined;
+  /** What is read into, if not the buffer of all. Node keeps its address alone. */
+  #target: Uint8Array | undefined;
+  /** Remembered: who has reset the connection cannot be asked any more. */
+  #remoteAddress: string | undefined;
+  #remotePort: number | undefined;
+
+  bytes: Buffer = NO_BYTES;
+  end = 0;
+
+  constructor(handle: StreamHandle, driver: HandleDriver) {
+    this.#handle = handle;
+    this.#driver = driver;
+    this.#handle[TRANSPORT] = this;
+    const address = addressOf(handle, "getpeername");
+    this.#remoteAddress = unmapped(address?.address);
+    this.#remotePort = address?.port;
+  }
+
+  attach(sink: TransportSink): void {
+    const isFirst = this.#sink === undefined;
+    this.#sink = sink;
+    const handle = this.#handle;
+    if (handle === undefined) process.nextTick(() => this.#tellEnded());
+    else if (isFirst) this.#startReading(handle);
+  }
+
+  get endpoints(): Endpoints {
+    return this;
+  }
+
+  get localAddress(): string | undefined {
+    return unmapped(addressOf(this.#handle, "getsockname")?.address);
+  }
+
+  get localPort(): number | undefined {
+    return addressOf(this.#handle, "getsockname")?.port;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#remoteAddress;
+  }
+
+  get remotePort(): number | undefined {
+    return this.#remotePort;
+  }
+
+  get isSecure(): boolean {
+    return false;
+  }
+
+  // Reading
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  pause(): void {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    if (!this.#hasReceivedEnd) this.#handle?.readStop();
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    if (this.#handle !== undefined && !this.#hasReceivedEnd) this.#readOn(this.#handle);
+  }
+
+  #startReading(handle: OwnedHandle): void {
+    handle.onread = onRead;
+    handle.useUserBuffer(READ_BUFFER);
+    if (!this.#isPaused) this.#readOn(handle);
+  }
+
+  #readOn(handle: StreamHandle): void {
+    const status = handle.readStart();
+    if (status < 0) this.#fail(status, "read");
+  }
+
+  /** Node has read something, or there is nothing more to read. Returns where it reads to next, if that changes. */
+  read(): Uint8Array | undefined {
+    const length = this.#driver.lengthRead();
+    if (length > 0) {
+      this.receive(this.#target ?? READ_BUFFER, length);
+      return this.#nextTarget();
+    }
+    if (length < 0 && getSystemErrorName(length) === "EOF") this.#receiveEnd();
+    else if (length < 0) this.#fail(length, "read");
+    return undefined;
+  }
+
+  #nextTarget(): Uint8Array | undefined {
+    const target = this.#sink?.readTarget?.();
+    if (target === this.#target) return undefined;
+    this.#target = target;
+    return target ?? READ_BUFFER;
+  }
+
+  /** Bytes arrived. What they cause to be sent leaves in one write, even if the sink throws. */
+  receive(bytes: Uint8Array, end: number): void {
+    this.#isReceiving = true;
+    try {
+      this.#sink?.received(bytes, end);
+    } finally {
+      this.#isReceiving = false;
+      if (this.end > 0 || this.#queue !== undefined) this.flush();
+    }
+  }
+
+  #receiveEnd(): void {
+    this.#hasReceivedEnd = true;
+    this.#sink?.receivedEnd();
+    this.#closeOnceEnded();
+  }
+
+  // Writing
+
+  get bufferedAmount(): number {
+    const handled = this.#waiting === undefined ? 0 : (this.#handle?.writeQueueSize ?? 0);
+    return this.end + (this.#queue?.length ?? 0) + handled;
+  }
+
+  get isCongested(): boolean {
+    return this.#waiting !== undefined && this.bufferedAmount > CONGESTED;
+  }
+
+  get stalledFor(): number {
+    return this.#waiting === undefined ? 0 : performance.now() - this.#waiting.since;
+  }
+
+  reserve(length: number): void {
+    if (this.bytes.length - this.end < length) outputPool.makeRoom(this, length);
+    this.#scheduleFlush();
+  }
+
+  append(payload: Uint8Array): void {
+    if (!this.#isWritable) return;
+    this.#enqueueBuffer();
+    this.#enqueue(payload);
+    this.#scheduleFlush();
+  }
+
+  flush(): void {
+    this.#isFlushScheduled = false;
+    if (!this.#isWritable) this.#discardBuffer();
+    else if (this.#waiting !== undefined) this.#enqueueBuffer();
+    else if (this.#queue === undefined) this.#writeBuffer();
+    else {
+      this.#enqueueBuffer();
+      this.#writeQueue();
+    }
+  }
+
+  finish(): void {
+    if (!this.#isWritable) return;
+    this.flush();
+    this.#isFinishing = true;
+    this.#shutDownOnceWritten();
+  }
+
+  abort(): void {
+    this.#close();
+  }
+
+  get #isWritable(): boolean {
+    return this.#handle !== undefined && !this.#isFinishing;
+  }
+
+  #scheduleFlush(): void {
+    if (this.#isReceiving || this.#isFlushScheduled) return;
+    this.#isFlushScheduled = true;
+    flushLater(this);
+  }
+
+  #writeBuffer(): void {
+    const { bytes, end } = this;
+    if (end === 0) return;
+    this.bytes = NO_BYTES;
+    this.end = 0;
+    if (!this.#write(bytes.subarray(0, end), bytes)) outputPool.takeBack(bytes);
+  }
+
+  #writeQueue(): void {
+    const chunks = this.#queue?.take() ?? [];
+    this.#queue = undefined;
+    this.#write(chunks.length === 1 ? chunks[0]! : chunks, NO_BYTES);
+  }
+
+  /** Whether the memory is still needed. */
+  #write(chunks: Uint8Array | readonly Uint8Array[], lent: Buffer): boolean {
+    const status = this.#driver.write(this.#handle!, chunks, this);
+    if (status === WAITS) this.#waiting = { since: performance.now(), lent };
+    else if (status < 0) this.#fail(status, "write");
+    return status === WAITS;
+  }
+
+  /** The kernel has taken what waited, or never will. */
+  written(status: number): void {
+    if (this.#waiting !== undefined) outputPool.takeBack(this.#waiting.lent);
+    this.#waiting = undefined;
+    if (this.#handle === undefined) return;
+    if (status < 0) {
+      this.#fail(status, "write");
+      return;
+    }
+    if (this.#queue !== undefined) this.#writeQueue();
+    this.#shutDownOnceWritten();
+    if (this.#handle !== undefined) this.#sink?.drained();
+  }
+
+  /** What is in the buffer takes its place behind what waits already. */
+  #enqueueBuffer(): void {
+    if (this.end > 0) this.#enqueue(copyBytes(this.bytes, 0, this.end));
+    this.#discardBuffer();
+  }
+
+  #enqueue(chunk: Uint8Array): void {
+    this.#queue ??= new ChunkQueue();
+    this.#queue.push(chunk);
+  }
+
+  #discardBuffer(): void {
+    outputPool.takeBack(this.bytes);
+    this.bytes = NO_BYTES;
+    this.end = 0;
+  }
+
+  // The end
+
+  #shutDownOnceWritten(): void {
+    const handle = this.#handle;
+    if (!this.#isFinishing || handle === undefined || this.#waiting !== undefined) return;
+    const status = this.#driver.shutdown(handle, this);
+    // Done at once, or there is nobody who could be told any more
+    if (status > 0 || (status < 0 && getSystemErrorName(status) === "ENOTCONN")) this.shutDown();
+    else if (status < 0) this.#fail(status, "shutdown");
+  }
+
+  shutDown(): void {
+    this.#hasShutDown = true;
+    this.#closeOnceEnded();
+  }
+
+  #closeOnceEnded(): void {
+    if (this.#hasShutDown && this.#hasReceivedEnd) this.#close();
+  }
+
+  #fail(status: number, action: string): void {
+    if (this.#handle === undefined) return;
+    this.#error = systemError(status, action);
+    this.#close();
+  }
+
+  #close(): void {
+    const handle = this.#handle;
+    if (handle === undefined) return;
+    this.#handle = undefined;
+    this.#queue = undefined;
+    handle.close(onClosed);
+  }
+
+  closed(): void {
+    this.#tellEnded();
+  }
+
+  #tellEnded(): void {
+    const sink = this.#sink;
+    this.#sink = undefined;
+    this.#discardBuffer();
+    sink?.ended(this.#error);
+  }
+}
+
+function onRead(this: OwnedHandle): Uint8Array | undefined {
+  return this[TRANSPORT]!.read();
+}
+
+function onClosed(this: OwnedHandle): void {
+  this[TRANSPORT]!.closed();
+}
+
+/** `undefined` if the handle has none, or cannot tell any more. */
+function addressOf(
+  handle: StreamHandle | undefined,
+  end: "getpeername" | "getsockname",
+): Partial<HandleAddress> | undefined {
+  const address: Partial<HandleAddress> = {};
+  return handle?.[end]?.(address) === 0 ? address : undefined;
+}
+
+/** As Node's sockets report it. */
+function systemError(status: number, action: string): Error {
+  const code = getSystemErrorName(status);
+  return Object.assign(new Error(`${action} ${code}`), { errno: status, code, syscall: action });
+}

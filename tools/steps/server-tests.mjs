@@ -1,0 +1,44 @@
+/**
+ * The tests that are run over every transport of the server, and how vitest is told which.
+ *
+ * @module
+ */
+
+/** What the tests' servers use, read in `packages/hawser/test/support/transport-under-test.ts`. */
+export const TRANSPORT_VARIABLE = "HAWSER_TEST_TRANSPORT";
+
+/** Values of `serve()`'s option `transport`. */
+export const TRANSPORTS = /** @type {const} */ (["auto", "stream", "handle"]);
+
+/** Tests of a server on real sockets: of its behaviour, attacks, other libraries' clients, conformance. */
+export const SERVER_TESTS = [
+  "packages/hawser/test/server-",
+  "packages/hawser/test/attacks-",
+  "packages/hawser/test/interop-",
+  "packages/hawser/test/fuzz-server",
+  "conformance/server",
+];
+
+/** What depends on Node's version most: the transports themselves, and that the protocol is kept over each. */
+export const TRANSPORT_TESTS = [
+  "packages/hawser/src/node/stream-transport",
+  "packages/hawser/src/node/shared-reads",
+  "packages/hawser/src/node/handle-",
+  "packages/hawser/src/node/tcp-handles",
+  "packages/hawser/test/server-transport",
+];
+
+/**
+ * The words that name transports among a command's arguments; all but those of `fallback` are refused.
+ *
+ * @template {string} Word
+ * @param {readonly string[]} words
+ * @param {readonly Word[]} known
+ * @param {readonly Word[]} fallback when there are none
+ * @returns {Word[]}
+ */
+export function chosen(words, known, fallback) {
+  const unknown = words.find((word) => !known.some((one) => one === word));
+  if (unknown !== undefined) throw new TypeError(`Unknown: ${unknown}. There are ${known.join(", ")}.`);
+  return words.length === 0 ? [...fallback] : known.filter((one) => words.includes(one));
+}
