@@ -15,6 +15,7 @@ export default defineConfig({
       "tools/**/*.test.mjs",
     ],
     exclude: ["**/dist/**", "**/node_modules/**"],
+    setupFiles: ["packages/hawser/test/support/without-vectors.ts"],
     // Processes, not threads: tests send signals, count descriptors and start programs.
     pool: "forks",
     maxWorkers: 2,

@@ -1,5 +1,6 @@
 /**
- * `npm run test:transports`: the tests of servers once more, over the transports that `npm test` does not use.
+ * `npm run test:transports`: the tests of servers once more, over the transports that `npm test` does not use, and without the
+ * processor's vector instructions.
  *
  * Arguments choose others: `npm run test:transports -- handle`.
  */
@@ -7,19 +8,44 @@
 import { build } from "./steps/build.mjs";
 import { install } from "./steps/install.mjs";
 import { command, runPackage, StepError, say } from "./steps/run.mjs";
-import { chosen, SERVER_TESTS, TRANSPORT_VARIABLE, TRANSPORTS } from "./steps/server-tests.mjs";
+import {
+  CORE_TESTS,
+  chosen,
+  SERVER_TESTS,
+  TRANSPORT_VARIABLE,
+  TRANSPORTS,
+  WITHOUT_VECTORS_VARIABLE,
+} from "./steps/server-tests.mjs";
 import { MISSING_VARIABLE, setUpSystemPrograms } from "./system-programs.mjs";
 
+/** @typedef {{ title: string, env: Record<string, string>, tests: readonly string[] }} Variant */
+
+/** @type {Record<string, Variant>} */
+const VARIANTS = {
+  ...Object.fromEntries(
+    TRANSPORTS.map((name) => [
+      name,
+      { title: `with transport "${name}"`, env: { [TRANSPORT_VARIABLE]: name }, tests: SERVER_TESTS },
+    ]),
+  ),
+  "no-vectors": {
+    title: "without vector instructions",
+    env: { [WITHOUT_VECTORS_VARIABLE]: "1" },
+    tests: [...CORE_TESTS, ...SERVER_TESTS],
+  },
+};
+
 await command(() => {
-  const transports = chosen(process.argv.slice(2), TRANSPORTS, ["stream", "handle"]);
+  const names = chosen(process.argv.slice(2), Object.keys(VARIANTS), ["stream", "handle", "no-vectors"]);
   install();
   const missing = setUpSystemPrograms().join(",");
   build();
-  const failed = transports.filter((transport) => {
-    say(`Running the tests of servers with transport "${transport}" ...`);
-    const env = { [MISSING_VARIABLE]: missing, [TRANSPORT_VARIABLE]: transport };
-    return runPackage("vitest", ["run", ...SERVER_TESTS], { env }) !== 0;
-  });
-  if (failed.length > 0) throw new StepError(`Tests failed with transport ${failed.join(" and ")}.`);
-  say("The tests of servers pass over every transport.");
+  const failed = names
+    .map((name) => /** @type {Variant} */ (VARIANTS[name]))
+    .filter(({ title, env, tests }) => {
+      say(`Running the tests of servers ${title} ...`);
+      return runPackage("vitest", ["run", ...tests], { env: { ...env, [MISSING_VARIABLE]: missing } }) !== 0;
+    });
+  if (failed.length > 0) throw new StepError(`Tests failed ${failed.map(({ title }) => title).join(" and ")}.`);
+  say("The tests of servers pass in every variant.");
 });
