@@ -99,7 +99,7 @@ export class SocketListener implements Listener {
   #takeConnections(): void {
     const { handles, sharesReads } = this.#settings.drive;
     if (handles !== undefined) this.#takeHandles(handles);
-    else if (sharesReads) shareReadsOfAll(this.#server, SHARED_READS, (socket) => this.#accepted(socket));
+    else if (sharesReads) shareReadsOfAll(this.#server, SHARED_READS, (socket) => this.#accepted(socket, true));
   }
 
   #takeHandles({ driver, kind }: HandleDrive): void {
@@ -112,15 +112,16 @@ export class SocketListener implements Listener {
   }
 
   /** The socket needs nothing before it is a transport. */
-  #accepted(socket: Socket): void {
-    const transport = new StreamTransport(socket);
+  #accepted(socket: Socket, sharesReads: boolean): void {
+    const transport = new StreamTransport(socket, sharesReads);
     this.#onTransport(transport, transport.endpoints, performance.now());
   }
 
   #connected(socket: Socket): void {
     const since = performance.now();
     if (this.#tls === undefined && this.#settings.proxyProtocol === "off") {
-      this.#accepted(this.#settings.drive.sharesReads ? shareReads(socket, SHARED_READS) : socket);
+      const { sharesReads } = this.#settings.drive;
+      this.#accepted(sharesReads ? shareReads(socket, SHARED_READS) : socket, sharesReads);
     } else if (this.#sockets.size >= this.#settings.maxArrivals) {
       socket.destroy();
     } else {

@@ -27,6 +27,8 @@ type TransportStream = Duplex &
 
 export class StreamTransport implements Transport, Endpoints {
   readonly #stream: TransportStream;
+  /** Whether nothing will come out of the stream itself: it reads as {@link SHARED_READS} says, from its first byte on. */
+  readonly #sharesAllReads: boolean;
   /** Whether the kernel may take a write at once, so that its memory can be used again; encryption takes it later. */
   readonly #writesAtOnce: boolean;
   #sink: TransportSink | undefined;
@@ -42,8 +44,10 @@ export class StreamTransport implements Transport, Endpoints {
   bytes: Buffer = NO_BYTES;
   end = 0;
 
-  constructor(stream: Duplex) {
+  /** `sharesAllReads`: the stream is a socket that reads as {@link SHARED_READS} says, and has not begun to. */
+  constructor(stream: Duplex, sharesAllReads = false) {
     this.#stream = stream;
+    this.#sharesAllReads = sharesAllReads;
     this.#writesAtOnce = stream instanceof Socket && !(stream instanceof TLSSocket);
   }
 
@@ -53,7 +57,9 @@ export class StreamTransport implements Transport, Endpoints {
     if (!isFirst) return;
     const stream = this.#stream;
     stream[TRANSPORT] = this;
-    stream.on("data", onData).on("end", onEnd).on("error", onError).on("close", onClose).resume();
+    stream.on("end", onEnd).on("error", onError).on("close", onClose);
+    if (this.#sharesAllReads) stream.read(0);
+    else stream.on("data", onData).resume();
     // A socket remembers whom it was connected to if it was asked while it was
     void stream.remoteAddress;
     if (stream.closed) process.nextTick(() => this.streamClosed());

@@ -89,7 +89,7 @@ export const onSharedReads: OpenTransport = async () => {
   const { near, far } = await connectedSockets();
   const socket = shareReads(near, SHARED_READS);
   onTestFinished(() => void socket.on("error", () => {}).destroy());
-  return { transport: new StreamTransport(socket), far, writes: countWrites(socket) };
+  return { transport: new StreamTransport(socket, true), far, writes: countWrites(socket) };
 };
 
 export const onTcpHandle: OpenTransport = () => onHandle("tcp");
