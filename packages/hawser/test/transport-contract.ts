@@ -40,6 +40,30 @@ export function transportContract(name: string, open: OpenTransport, { isUnix = 
       expect(writes()).toBe(1);
     });
 
+    test.each([
+      ["a"],
+      ["A"],
+      ["a", "a"],
+      ["a", "w"],
+      ["w", "a"],
+      ["a", "A", "w"],
+      ["A", "a", "a", "w"],
+      ["A", "A", "w", "a"],
+      ["w", "A", "a", "w", "a", "A"],
+    ])("for %s %s %s: payloads by reference, small and large, and frames that are written (w)", async (...steps) => {
+      const { transport, far, writes } = await attached(open);
+      const sent = steps.map((step, index) => pattern(step === "A" ? 2_000 : 20, index + 1));
+      for (const [index, step] of steps.entries()) {
+        if (step === "w") write(transport, sent[index]!);
+        else transport.append(sent[index]!);
+      }
+      const all = Buffer.concat(sent);
+      expect(transport.bufferedAmount).toBe(all.length);
+      expect((await read(far, all.length)).equals(all)).toBe(true);
+      expect(writes()).toBe(1);
+      expect(transport.bufferedAmount).toBe(0);
+    });
+
     test("for frames with large payloads by reference between them", async () => {
       const { transport, far, writes } = await attached(open);
       const payload = pattern(70_000, 1);

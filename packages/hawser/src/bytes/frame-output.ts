@@ -8,7 +8,7 @@ export interface FrameOutput {
   end: number;
   /** Afterwards {@link bytes} has room for `length` bytes from {@link end} on. */
   reserve(length: number): void;
-  /** Sends `payload` after what was written before, by reference: it must not change until it is sent. */
+  /** Sends `payload` after what was written before. It may be by reference: it must not change until it is sent. */
   append(payload: Uint8Array): void;
   /** Whether so much waits for the peer that answers to its pings are put off. */
   readonly isCongested: boolean;

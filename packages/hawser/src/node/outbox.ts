@@ -78,11 +78,11 @@ export class Outbox {
   /** Sends a frame that was built for many, after a message in fragments if one is under way. */
   sendShared(frame: Uint8Array, sent: () => void): void {
     const { protocol } = this.#connection;
-    const send = () => {
-      if (protocol.sendShared(frame)) sent();
-    };
-    if (this.#tail === undefined) send();
-    else this.#held(frame.length, async () => send());
+    if (this.#tail !== undefined) {
+      this.#held(frame.length, async () => {
+        if (protocol.sendShared(frame)) sent();
+      });
+    } else if (protocol.sendShared(frame)) sent();
   }
 
   /** What waited for the peer is sent, or at least part of it. */

@@ -14,6 +14,9 @@ import { unmapped } from "./ip-address.ts";
 import { outputPool } from "./output-pool.ts";
 import { CONGESTED, type Endpoints, type Transport, type TransportSink } from "./transport.ts";
 
+/** Smaller payloads are cheaper to copy next to the other frames of a turn than to write apart. */
+const REFERENCE_PAYS_OFF = 1_024;
+
 const NO_BYTES: Buffer = Buffer.alloc(0);
 
 /** Where a stream finds its transport: one property in place of a closure for each event of each connection. */
@@ -35,6 +38,8 @@ export class StreamTransport implements Transport, Endpoints {
   #isReceiving = false;
   #isFlushScheduled = false;
   #isCorked = false;
+  /** A payload by reference, while it is all that this turn has sent. */
+  #lone: Uint8Array | undefined;
   /** Since when bytes wait for the kernel; 0 if none do. */
   #waitingSince = 0;
   /** The pool's buffer that the kernel has not taken all of. */
@@ -109,7 +114,7 @@ export class StreamTransport implements Transport, Endpoints {
     this.#isReceiving = true;
     this.#sink?.received(bytes, end);
     this.#isReceiving = false;
-    if (this.end > 0 || this.#isCorked) this.flush();
+    if (this.end > 0 || this.#isCorked || this.#lone !== undefined) this.flush();
   }
 
   /** Where the next bytes are best read to. */
@@ -135,9 +140,9 @@ export class StreamTransport implements Transport, Endpoints {
   // Writing
 
   get bufferedAmount(): number {
-    const { end } = this;
+    const unwritten = this.#lone === undefined ? this.end : this.#lone.length;
     // The stream is asked only while something may wait there
-    return this.#waitingSince > 0 || this.#isCorked ? end + this.#stream.writableLength : end;
+    return this.#waitingSince > 0 || this.#isCorked ? unwritten + this.#stream.writableLength : unwritten;
   }
 
   /** Only while a drain is awaited: what the kernel takes at the end of the turn ends without one. */
@@ -150,17 +155,39 @@ export class StreamTransport implements Transport, Endpoints {
   }
 
   reserve(length: number): void {
+    if (this.#lone !== undefined) this.#join(this.#lone);
     if (this.bytes.length - this.end < length) outputPool.makeRoom(this, length);
     this.#scheduleFlush();
   }
 
   append(payload: Uint8Array): void {
     if (!this.#isWritable()) return;
+    const isFirst = this.end === 0 && !this.#isCorked && this.#lone === undefined;
+    if (isFirst) this.#lone = payload;
+    else this.#join(payload);
+    this.#scheduleFlush();
+  }
+
+  /** Puts a payload next to what else this turn sends. */
+  #join(payload: Uint8Array): void {
+    const lone = this.#lone;
+    this.#lone = undefined;
+    if (lone !== undefined && lone !== payload) this.#join(lone);
+    if (payload.length < REFERENCE_PAYS_OFF) this.#copyIn(payload);
+    else this.#writeCorked(payload);
+  }
+
+  #copyIn(payload: Uint8Array): void {
+    this.reserve(payload.length);
+    this.bytes.set(payload, this.end);
+    this.end += payload.length;
+  }
+
+  #writeCorked(payload: Uint8Array): void {
     if (!this.#isCorked) this.#stream.cork();
     this.#isCorked = true;
     this.#writeBuffer();
     this.#stream.write(payload);
-    this.#scheduleFlush();
   }
 
   flush(): void {
@@ -169,7 +196,8 @@ export class StreamTransport implements Transport, Endpoints {
       this.#discardOutput();
       return;
     }
-    this.#writeBuffer();
+    if (this.#lone !== undefined) this.#writeLone(this.#lone);
+    else this.#writeBuffer();
     if (this.#isCorked) {
       this.#isCorked = false;
       this.#stream.uncork();
@@ -194,6 +222,11 @@ export class StreamTransport implements Transport, Endpoints {
     if (this.#isReceiving || this.#isFlushScheduled) return;
     this.#isFlushScheduled = true;
     flushLater(this);
+  }
+
+  #writeLone(payload: Uint8Array): void {
+    this.#lone = undefined;
+    this.#stream.write(payload);
   }
 
   #writeBuffer(): void {
@@ -224,6 +257,7 @@ export class StreamTransport implements Transport, Endpoints {
   }
 
   #discardOutput(): void {
+    this.#lone = undefined;
     outputPool.takeBack(this.bytes);
     this.bytes = NO_BYTES;
     this.end = 0;

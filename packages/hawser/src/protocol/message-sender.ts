@@ -4,15 +4,11 @@
  * Does not know whether the connection is open: the protocol asks it to send only while it is.
  */
 
-import { copyInto } from "../bytes/copy.ts";
 import type { FrameOutput } from "../bytes/frame-output.ts";
 import type { Extension, MessagePart } from "./extension.ts";
 import { FIN, writeFrame, writeTextFrame } from "./frame-writer.ts";
 import { type DataOpcode, Opcode } from "./opcode.ts";
 import type { ProtocolSettings } from "./settings.ts";
-
-/** Shared frames below this length are cheaper to copy next to the other frames of a turn than to write apart. */
-const SHARED_BY_REFERENCE = 1_024;
 
 export class MessageSender {
   readonly #settings: ProtocolSettings;
@@ -58,14 +54,7 @@ export class MessageSender {
 
   /** A frame that was built for many connections, this one among them. */
   shared(frame: Uint8Array): void {
-    const output = this.#output;
-    if (frame.length >= SHARED_BY_REFERENCE) {
-      output.append(frame);
-      return;
-    }
-    output.reserve(frame.length);
-    copyInto(output.bytes, output.end, frame);
-    output.end += frame.length;
+    this.#output.append(frame);
   }
 
   control(opcode: Opcode, payload: Uint8Array): void {
