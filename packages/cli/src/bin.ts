@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+/** The program `hawser`: joins this process with the commands. */
+
+import { COMMANDS } from "./commands.ts";
+import { main } from "./main.ts";
+import { processTerminal } from "./terminal/process-terminal.ts";
+
+process.exitCode = await main(process.argv.slice(2), COMMANDS, processTerminal());

@@ -1,0 +1,8 @@
+/**
+ * The table of commands: a new one is a module of its own and a line here.
+ */
+
+import type { Command } from "./command.ts";
+import { tune } from "./tune/command.ts";
+
+export const COMMANDS: readonly Command[] = [tune];

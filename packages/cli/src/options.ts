@@ -1,0 +1,91 @@
+/**
+ * Reads the words after a command: options by the rules of `node:util`, with errors that name the nearest option.
+ *
+ * This file knows no particular option.
+ */
+
+import { parseArgs } from "node:util";
+import { UsageError } from "./command.ts";
+import { suggestion } from "./nearest.ts";
+
+export interface OptionRule {
+  readonly type: "string" | "boolean";
+  readonly short?: string;
+}
+
+export type OptionRules = Readonly<Record<string, OptionRule>>;
+
+/** Text for an option with a value, `true` for one without; absent options are `undefined`. */
+export type OptionValues<Rules extends OptionRules> = {
+  readonly [Name in keyof Rules]: (Rules[Name]["type"] extends "string" ? string : true) | undefined;
+};
+
+export interface ReadWords<Rules extends OptionRules> {
+  readonly values: OptionValues<Rules>;
+  readonly positionals: readonly string[];
+}
+
+/**
+ * Takes words apart. Where an option stands twice, the last counts.
+ *
+ * @throws {UsageError} for an unknown option, a missing value, or a value where none belongs
+ */
+export function readWords<Rules extends OptionRules>(words: readonly string[], rules: Rules): ReadWords<Rules> {
+  const { tokens, positionals, values } = parseArgs({
+    args: [...words],
+    options: rules as Record<string, OptionRule>,
+    // The messages of the strict mode name no neighbours
+    strict: false,
+    tokens: true,
+  });
+  for (const token of tokens) if (token.kind === "option") checkOption(token, rules);
+  return { values: values as OptionValues<Rules>, positionals };
+}
+
+interface OptionToken {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value: string | undefined;
+  readonly inlineValue: boolean | undefined;
+}
+
+function checkOption({ name, rawName, value, inlineValue }: OptionToken, rules: OptionRules): void {
+  const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+  if (rule === undefined) {
+    const known = Object.keys(rules).map((one) => `--${one}`);
+    throw new UsageError(`unknown option ${rawName}.${suggestion(rawName, known)}`);
+  }
+  if (rule.type === "boolean" && value !== undefined) {
+    throw new UsageError(`${rawName} takes no value, got ${JSON.stringify(value)}.`);
+  }
+  const isNextOption = inlineValue !== true && /^--?[a-z]/i.test(value ?? "");
+  if (rule.type === "string" && (value === undefined || value === "" || isNextOption)) {
+    throw new UsageError(`${rawName} needs a value.`);
+  }
+}
+
+/**
+ * The number that an option stands for, `missing` if it is absent.
+ *
+ * @throws {UsageError} if it is not a number from `least` to `most`, or has a fraction where whole ones are asked
+ */
+export function numberOption(
+  name: string,
+  text: string | undefined,
+  missing: number,
+  { least, most = Number.POSITIVE_INFINITY, isWhole = true }: NumberRange,
+): number {
+  if (text === undefined) return missing;
+  const value = text.trim() === "" ? Number.NaN : Number(text.replaceAll("_", "").replaceAll(",", ""));
+  const isRight = value >= least && value <= most && (!isWhole || Number.isInteger(value));
+  if (isRight) return value;
+  const range = most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`;
+  throw new UsageError(`${name} must be a ${isWhole ? "whole " : ""}number ${range}, got ${text}.`);
+}
+
+export interface NumberRange {
+  readonly least: number;
+  readonly most?: number;
+  /** @default true */
+  readonly isWhole?: boolean;
+}
