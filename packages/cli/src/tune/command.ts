@@ -8,7 +8,7 @@ import { corpus as sampleCorpus } from "../corpora/index.ts";
 import { createProgress } from "../terminal/progress.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { helpText } from "./help.ts";
-import { countSteps, measure } from "./measure.ts";
+import { measure, totalWork } from "./measure.ts";
 import { type CorpusSource, parseTuneOptions, type RecordSource, type TuneOptions } from "./options.ts";
 import { recommend } from "./recommend.ts";
 import { htmlReport } from "./reporting/html-report.ts";
@@ -95,10 +95,14 @@ function textOf(message: Uint8Array): string | undefined {
 
 async function measureCorpus(corpus: Corpus, options: TuneOptions, terminal: Terminal): Promise<number> {
   const { plan, html, printsJson } = options;
+  // A minute of measuring must not end with a file that cannot be written
+  if (html !== undefined) await writeFile(html, "").catch(unwritable);
   const startedAt = new Date().toISOString();
   const described = { ...corpus.summary, source: corpus.source };
-  terminal.error(`${corpusLine({ corpus: described })}\n`);
-  const progress = createProgress(terminal, countSteps(plan), () => performance.now());
+  // Where JSON is printed, it is all that is
+  const tell = printsJson ? terminal.error : terminal.out;
+  tell(`${corpusLine(described)}\n\n`);
+  const progress = createProgress(terminal, totalWork(plan), () => performance.now());
   const { interruption } = terminal;
   const measured = await measure(corpus, plan, { progress, interruption, script: SCRIPT }).finally(() =>
     progress.end(),

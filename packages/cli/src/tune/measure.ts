@@ -30,12 +30,24 @@ export interface Workplace {
 }
 
 /** Few connections, many messages: the server's code is compiled, yet little is freed that connections could reuse. */
-const WARM_UP = { connections: 20, messages: 200 };
+const WARM_UP_CONNECTIONS = 20;
+const WARM_UP_MESSAGES = 200;
+const QUICK_WARM_UP_MESSAGES = 50;
 
-/** How many units of work {@link measure} reports to its progress. */
-export function countSteps({ levels, rounds }: Plan): number {
-  const cells = WINDOW_BITS.length * levels.length + 1;
-  return (cells + SETTINGS.length - 1) * rounds + SETTINGS.length;
+/** What each kind of step takes, roughly (ms): for the progress alone. */
+function workOf({ leastTime, connections, exchange }: Plan) {
+  return {
+    pass: (leastTime * 2) / 1_000,
+    roundRobin: (leastTime * 4) / 1_000 + connections / 5,
+    server: 1_000 + connections * (1 + exchange / 8),
+  };
+}
+
+/** The work that {@link measure} reports to its progress in all (ms, roughly). */
+export function totalWork(plan: Plan): number {
+  const { pass, roundRobin, server } = workOf(plan);
+  const cells = WINDOW_BITS.length * plan.levels.length + 1;
+  return plan.rounds * (cells * pass + (SETTINGS.length - 1) * roundRobin) + SETTINGS.length * server;
 }
 
 /** Throws `Interrupted` when interrupted; no process is left behind, whatever happens. */
@@ -69,6 +81,7 @@ interface Cell {
 async function measureTimes(corpus: Corpus, plan: Plan, workplace: Workplace): Promise<Times> {
   const codec = await startWorker("codec", corpus, workplace);
   try {
+    const work = workOf(plan);
     const cells = gridCells(plan);
     const lone = cellWith(BASE_WINDOW_BITS, BASE_LEVEL, false);
     const compressed = SETTINGS.filter(({ compression }) => compression !== false);
@@ -77,11 +90,11 @@ async function measureTimes(corpus: Corpus, plan: Plan, workplace: Workplace): P
     for (let round = 0; round < plan.rounds; round++) {
       const stage = `times, round ${round + 1} of ${plan.rounds}`;
       for (const cell of rotated([...cells, lone], round)) {
-        workplace.progress.step(`${stage}: ${cell.title}`);
+        workplace.progress.step(`${stage}: ${cell.title}`, work.pass);
         cell.results.push(await codec.ask<PassResult>("pass", passOf(cell, plan)));
       }
       for (const [setting, results] of rotated([...many], round)) {
-        workplace.progress.step(`${stage}: ${plan.connections} connections in turn, ${setting.id}`);
+        workplace.progress.step(`${stage}: ${setting.id}, connections in turn`, work.roundRobin);
         results.push(await codec.ask<RoundRobinResult>("roundRobin", roundRobinOf(setting, plan)));
       }
     }
@@ -137,7 +150,7 @@ async function measureServers(
   const samples = new Map<Setting, ServerSample>();
   try {
     for (const setting of SETTINGS) {
-      workplace.progress.step(`memory of a server with ${plan.connections} connections: ${setting.id}`);
+      workplace.progress.step(`server memory: ${setting.id}`, workOf(plan).server);
       samples.set(setting, await measureServer(setting.compression, clients, corpus, plan, workplace));
     }
     return samples;
@@ -150,14 +163,14 @@ async function measureServer(
   compression: CompressionOption,
   clients: Worker,
   corpus: Corpus,
-  { connections, exchange }: Plan,
+  { connections, exchange, isQuick }: Plan,
   { script, interruption }: Workplace,
 ): Promise<ServerSample> {
   const server = new Worker("server", script, interruption);
   try {
     const port = await server.ask<number>("start", { compression, largest: corpus.summary.largest });
-    await clients.ask("open", { port, connections: WARM_UP.connections });
-    await clients.ask("exchange", WARM_UP.messages);
+    await clients.ask("open", { port, connections: WARM_UP_CONNECTIONS });
+    await clients.ask("exchange", isQuick ? QUICK_WARM_UP_MESSAGES : WARM_UP_MESSAGES);
     await clients.ask("close");
     await server.ask("emptied");
     const before = await server.ask<ServerFigures>("figures");

@@ -3,8 +3,9 @@
  *
  * 1. Compression that saves less than a tenth, or less than 8 bytes a message, does not pay.
  * 2. Context that saves less than 5 % is not kept.
- * 3. The window is the smallest for which no larger one saves 5 % for each doubling of memory.
- * 4. The level is the quickest within 2 % of the smallest size, 6 unless another saves a tenth of the time.
+ * 3. A larger window must save 5 % for each doubling of its memory, and cost at most a quarter more CPU for each.
+ * 4. The level is 6; a lower one if it saves a tenth of the time and costs at most 2 % in size, a higher one if it saves 5 %
+ *    in size for at most a quarter more time.
  */
 
 import type { PerMessageDeflateOptions } from "hawser";
@@ -14,6 +15,7 @@ import { BASE_LEVEL, BASE_WINDOW_BITS, compressionWith, NO_TAKEOVER_ID, NONE_ID,
 const LEAST_SAVING = 0.1;
 const LEAST_BYTES = 8;
 const WORTH_A_DOUBLING = 0.05;
+const MORE_TIME = 1.25;
 const SAME_SIZE = 1.02;
 const WORTH_ANOTHER_LEVEL = 0.9;
 
@@ -40,9 +42,18 @@ function pays(row: Row, none: Row): boolean {
 }
 
 function chooseWindow(windows: readonly Row[]): Row {
-  const isEnough = (row: Row, index: number) =>
-    windows.slice(index + 1).every(({ size }, further) => size > row.size * (1 - WORTH_A_DOUBLING) ** (further + 1));
-  return windows.find(isEnough) ?? windows.at(-1)!;
+  return windows.find((row, index) => !windows.slice(index + 1).some((larger) => isWorth(larger, row))) ?? windows[0]!;
+}
+
+function isWorth(larger: Row, row: Row): boolean {
+  const doublings = larger.windowBits! - row.windowBits!;
+  const isSmaller = larger.size <= row.size * (1 - WORTH_A_DOUBLING) ** doublings;
+  return isSmaller && timeOf(larger) <= timeOf(row) * MORE_TIME ** doublings;
+}
+
+/** CPU to compress a message and to decompress one, among many connections. */
+function timeOf({ roundRobin }: Row): number {
+  return roundRobin.deflate + roundRobin.inflate;
 }
 
 function withoutCompression(smallest: Row, none: Row): Recommendation {
@@ -71,23 +82,26 @@ function sizeReason(chosen: Row, smallest: Row): string {
   if (smallest.windowBits! <= bits) return `${size}, and no larger window does better.`;
   const saved = percent(1 - smallest.size / chosen.size);
   const times = 2 ** (smallest.windowBits! - bits);
-  return `${size}; windows ${times} times as large would save ${saved} of that.`;
+  const cpu = timeOf(smallest) / timeOf(chosen);
+  const price = cpu > 1.1 ? `, for ${cpu.toFixed(1)} times the CPU time` : "";
+  return `${size}; windows ${times} times as large would save ${saved} of that${price}.`;
 }
 
 function chooseLevel(cells: readonly GridCell[]): GridCell {
-  const least = Math.min(...cells.map(({ size }) => size));
-  const small = cells.filter(({ size }) => size <= least * SAME_SIZE);
-  const usual = small.find(({ level }) => level === BASE_LEVEL);
-  // More effort is not worth a look where the usual one is enough, whatever a noisy clock says
-  const candidates = usual === undefined ? small : small.filter(({ level }) => level <= BASE_LEVEL);
-  const quickest = candidates.reduce((best, cell) => (cell.deflate < best.deflate ? cell : best));
-  return usual !== undefined && quickest.deflate > usual.deflate * WORTH_ANOTHER_LEVEL ? usual : quickest;
+  const usual = cells.find(({ level }) => level === BASE_LEVEL);
+  if (usual === undefined) throw new Error(`Cannot recommend: level ${BASE_LEVEL} was not measured`);
+  const isBetter = (cell: GridCell) =>
+    cell.level < BASE_LEVEL
+      ? cell.size <= usual.size * SAME_SIZE && cell.deflate <= usual.deflate * WORTH_ANOTHER_LEVEL
+      : cell.size <= usual.size * (1 - WORTH_A_DOUBLING) && cell.deflate <= usual.deflate * MORE_TIME;
+  const better = cells.filter(isBetter);
+  return better.length === 0 ? usual : better.reduce((best, cell) => (cell.deflate < best.deflate ? cell : best));
 }
 
 function levelReason({ level }: GridCell): string {
-  if (level === BASE_LEVEL) return "No other level is as small and clearly quicker than 6.";
+  if (level === BASE_LEVEL) return "No other level is clearly quicker than 6 at the same size, or clearly smaller.";
   if (level < BASE_LEVEL) return `Level ${level} is clearly quicker than 6, and as small within 2 %.`;
-  return `Level ${level} is the quickest within 2 % of the smallest size; 6 is not.`;
+  return `Level ${level} makes messages over 5 % smaller than 6, for little more time.`;
 }
 
 function percent(share: number): string {

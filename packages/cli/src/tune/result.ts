@@ -87,6 +87,8 @@ export interface ServerMemory {
   readonly rssOverNone: number;
   /** Growth of what is in use, for each connection: heap and buffers, without what the allocator keeps to itself. */
   readonly inUse: number;
+  /** What `rss` would be with both windows full, reckoned from the library's own figure; `null` if that says nothing. */
+  readonly rssFull: number | null;
   /** CPU time of the server for a message received and sent back, handling of frames included. */
   readonly echo: number;
 }
@@ -94,8 +96,9 @@ export interface ServerMemory {
 /** 10,000 connections. */
 export interface Cost {
   readonly connections: number;
-  /** Resident memory (bytes). */
+  /** Resident memory (bytes): after the exchange, and with all windows full. */
   readonly memory: number;
+  readonly memoryFull: number | null;
   /** Cores that compress and decompress `rate` messages a second each way. */
   readonly cores: number;
   /** Bits a second that leave the server as payload. */

@@ -74,11 +74,11 @@ export function rowsOf(
   plan: Pick<Plan, "rate">,
 ): Row[] {
   const none = samples.find(({ setting }) => setting.id === NONE_ID);
-  const rssOfNone = none?.server.rss ?? 0;
+  const idle = none?.server ?? { rss: 0, inUse: 0 };
   return samples.map(({ setting, pass, roundRobin, server }) => {
     const figures = figuresOf(pass ?? { bytes: corpus.bytes, deflate: [0], inflate: [0] }, corpus, base);
     const many = roundRobinOf(roundRobin);
-    const memory = { ...server, rssOverNone: server.rss - rssOfNone };
+    const memory = memoryOf(server, idle, many);
     const { id, windowBits = null, memLevel = null, takeover } = setting;
     const cost = costOf(figures, many, memory, plan.rate);
     return { id, windowBits, memLevel, takeover, ...figures, roundRobin: many, server: memory, cost };
@@ -111,6 +111,17 @@ function roundRobinOf(samples: RoundRobinSamples | undefined): RoundRobinFigures
   };
 }
 
+/** Windows that are not full yet grow by what is missing: by more than the allocator already keeps, in the worst case. */
+function memoryOf(
+  server: ServerSample,
+  none: Pick<ServerSample, "rss" | "inUse">,
+  { heldBytes }: RoundRobinFigures,
+): ServerMemory {
+  const missing = heldBytes === null ? undefined : Math.max(0, heldBytes - (server.inUse - none.inUse));
+  const rssFull = missing === undefined ? null : server.rss + missing;
+  return { ...server, rssOverNone: server.rss - none.rss, rssFull };
+}
+
 /** Nothing was compressed, all messages being too short, if it took no time. */
 function perSecond(time: number): number | null {
   return time > 0 ? SECOND / time : null;
@@ -120,6 +131,7 @@ function costOf(figures: Figures, many: RoundRobinFigures, memory: ServerMemory,
   return {
     connections: COST_CONNECTIONS,
     memory: memory.rss * COST_CONNECTIONS,
+    memoryFull: memory.rssFull === null ? null : memory.rssFull * COST_CONNECTIONS,
     cores: (rate * (many.deflate + many.inflate)) / SECOND,
     bandwidth: rate * figures.size * 8,
   };

@@ -22,7 +22,7 @@ export interface ServerFigures {
 }
 
 /** How long the allocator gets to give pages back after a collection (ms). */
-const SETTLE = 100;
+const SETTLE = 50;
 
 export function serverAnswers(): Answers {
   let server: Server | undefined;

@@ -25,12 +25,12 @@ export const GRID_TABLES: readonly GridTable[] = [
     text: ({ deflate }) => figure(deflate),
   },
   {
-    title: "Size against 12/5",
+    title: "Size against 12/5, in percent",
     value: ({ sizeToBase }) => sizeToBase,
     text: (cell) => toBase(cell, cell.sizeToBase),
   },
   {
-    title: "CPU time against 12/5",
+    title: "CPU time against 12/5, in percent",
     value: ({ timeToBase }) => timeToBase,
     text: (cell) => toBase(cell, cell.timeToBase),
   },
@@ -39,7 +39,7 @@ export const GRID_TABLES: readonly GridTable[] = [
 /** Only the cell itself is `=`; others may come out equal. */
 function toBase({ windowBits, level }: GridCell, share: number): string {
   const isBase = windowBits === BASE_WINDOW_BITS && level === BASE_LEVEL;
-  return isBase ? "=" : difference(share).replace("=", "+0 %");
+  return isBase ? "=" : difference(share).replace("=", "+0 %").replace(" %", "");
 }
 
 /** Smallest window first. */

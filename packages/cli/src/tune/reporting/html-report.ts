@@ -63,9 +63,9 @@ interface Chart {
 const CHARTS: readonly Chart[] = [
   { title: "Size, of the original", value: ({ ratio }) => ratio, text: ({ ratio }) => percent(ratio) },
   {
-    title: "Memory of a connection, in use",
-    value: ({ server }) => server.inUse,
-    text: ({ server }) => `${kib(server.inUse)} KiB`,
+    title: "Memory of a connection, windows full",
+    value: ({ server }) => server.rssFull ?? server.rss,
+    text: ({ server }) => `${kib(server.rssFull ?? server.rss)} KiB`,
   },
   {
     title: "CPU to compress and decompress",
@@ -102,5 +102,5 @@ function methodSection({ plan }: TuneResult): Markup {
   return html`<h2>How this was measured</h2>
 ${isQuick ? [html`<p class="note">A quick run: few messages, one round, few connections. It shows trouble, not percents.</p>`] : []}
 <p>Sizes are payloads on the wire as <code>serve()</code> sends them: what does not shrink goes as it is. Times are CPU time, ${rounds === 1 ? "one round" : `medians of ${rounds} rounds over all settings`}. The first table and the maps have one connection at a time, which keeps its context in the processor's cache; deflates and inflates a second are of ${count} connections in turn.</p>
-<p>Memory is that of a server process of its own for each setting: its growth from before ${count} connections were opened until each had sent and received ${exchange} messages, after a forced collection. RSS includes what the allocator keeps to itself; &ldquo;in use&rdquo; is heap and buffers; &ldquo;windows full&rdquo; is what the windows of both directions come to when they are full. &ldquo;server µs/echo&rdquo; is all of the server's CPU time for a message received and sent back.</p>`;
+<p>Memory is that of a server process of its own for each setting: its growth from before ${count} connections were opened until each had sent and received ${exchange} messages, after a forced collection. RSS is resident memory, with what the allocator keeps to itself; &ldquo;in use&rdquo; is heap and buffers alone; &ldquo;windows full&rdquo; adds what is still missing from the windows of both directions. &ldquo;server µs/echo&rdquo; is all of the server's CPU time for a message received and sent back.</p>`;
 }

@@ -35,13 +35,10 @@ const SIZE_AND_TIME: readonly Column[] = [
 ];
 
 const MANY: readonly Column[] = [
-  { title: "KiB/conn (RSS)", text: ({ server }) => kib(server.rss) },
+  { title: "KiB RSS", text: ({ server }) => kib(server.rss) },
+  { title: "over none", text: (row) => unlessNone(row, kib(row.server.rssOverNone)) },
   { title: "in use", text: ({ server }) => kib(server.inUse) },
-  { title: "RSS over none", text: (row) => unlessNone(row, kib(row.server.rssOverNone)) },
-  {
-    title: "windows full",
-    text: ({ roundRobin }) => (roundRobin.heldBytes === null ? "-" : kib(roundRobin.heldBytes)),
-  },
+  { title: "RSS, windows full", text: ({ server }) => (server.rssFull === null ? "-" : kib(server.rssFull)) },
   { title: "deflates/s/core", text: ({ roundRobin }) => roughly(roundRobin.deflatePerSecond) },
   { title: "inflates/s/core", text: ({ roundRobin }) => roughly(roundRobin.inflatePerSecond) },
   { title: "server µs/echo", text: ({ server }) => figure(server.echo) },
@@ -49,6 +46,7 @@ const MANY: readonly Column[] = [
 
 const COSTS: readonly Column[] = [
   { title: "GiB", text: ({ cost }) => gib(cost.memory) },
+  { title: "GiB, windows full", text: ({ cost }) => (cost.memoryFull === null ? "-" : gib(cost.memoryFull)) },
   { title: "cores", text: ({ cost }) => cost.cores.toFixed(2) },
   { title: "payload out", text: ({ cost }) => bitRate(cost.bandwidth) },
 ];

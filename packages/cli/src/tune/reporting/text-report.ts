@@ -1,4 +1,4 @@
-/** The result as text for a terminal. */
+/** The result as text for a terminal. What is measured is said before the measuring: {@link corpusLine}. */
 
 import { textTable } from "../../terminal/table.ts";
 import type { GridCell, TuneResult } from "../result.ts";
@@ -10,7 +10,6 @@ import { type RowTable, rowTables } from "./row-columns.ts";
 export function textReport(result: TuneResult): string {
   const { rows, grid, plan } = result;
   const sections = [
-    corpusLine(result),
     ...rowTables(plan).map((table) => rowSection(table, rows)),
     ...GRID_TABLES.map((table) => gridSection(table, grid)),
     recommendationSection(result),
@@ -18,8 +17,8 @@ export function textReport(result: TuneResult): string {
   return `${sections.join("\n\n")}\n`;
 }
 
-/** What is measured, for the report's head and for before the measuring. */
-export function corpusLine({ corpus }: Pick<TuneResult, "corpus">): string {
+/** What is going to be measured, and what speaks against trusting the figures. */
+export function corpusLine(corpus: TuneResult["corpus"]): string {
   const { source, count, bytes, smallest, median, largest, warnings } = corpus;
   const sizes = `${byteSize(smallest)} to ${byteSize(largest)}, median ${byteSize(median)}`;
   const head = `${source}: ${count.toLocaleString("en-US")} messages, ${byteSize(bytes)} (${sizes})`;

@@ -4,6 +4,7 @@
 
 import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
+import { rm } from "node:fs/promises";
 import { type ClientConnection, ConnectionClosed, connect, HawserError } from "hawser";
 import { CommandError } from "../../command.ts";
 import { lineOf } from "./json-lines.ts";
@@ -30,7 +31,8 @@ export interface Recording {
 const MAX_SIZE = 67_108_864;
 
 /**
- * Connects, and writes each message as it arrives; what has arrived is in the file however recording ends.
+ * Connects, and writes each message as it arrives; what has arrived is in the file however recording ends. Without a
+ * message there is no file.
  *
  * @param interruption ends the recording, as Ctrl-C does
  * @throws {CommandError} if the server cannot be reached, or the file exists or cannot be written
@@ -38,15 +40,17 @@ const MAX_SIZE = 67_108_864;
 export async function record(plan: RecordPlan, interruption: AbortSignal): Promise<Recording> {
   const file = await createFile(plan.output);
   try {
+    const ws = await open(plan.url, interruption);
     const timeout = AbortSignal.timeout(Math.min(plan.seconds * 1_000, 2 ** 31 - 1));
     const end = AbortSignal.any([interruption, timeout]);
-    const ws = await open(plan.url, interruption);
     const { count, isClosed } = await copyMessages(ws, file, plan.messages, end);
     await ws.close(1000);
     return { count, end: endOf({ isClosed, isFull: count >= plan.messages, interruption }) };
   } finally {
     file.end();
     await once(file, "close");
+    // Nothing arrived: an empty file would only be in the way of the next attempt
+    if (file.bytesWritten === 0) await rm(plan.output);
   }
 }
 
