@@ -32,7 +32,7 @@ test("the messages are the same on every machine and in every version", () => {
       "graphql": "d361248948922d83",
       "html": "5c77236f7a81f725",
       "international-chat": "4d725ef7239d35e0",
-      "json-rpc": "7fc2906fad71ad09",
+      "json-rpc": "35b6c154730110c3",
       "logs": "c9299a067b787149",
       "telemetry": "c704d2612f4428aa",
       "ticks": "9c498df5777f0419",

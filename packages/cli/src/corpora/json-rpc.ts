@@ -17,7 +17,7 @@ export const jsonRpc: CorpusKind = {
     let id = 0;
     return () => {
       const share = random.fraction();
-      const uri = `file:///home/dev/project/${random.skewed(files)}`;
+      const uri = `file:///srv/checkout/${random.skewed(files)}`;
       if (share < 0.3) return call(++id, random, uri);
       if (share < 0.5) return result(id, hover(random, names));
       if (share < 0.7) return result(id, { isIncomplete: random.chance(0.3), items: completions(random, names) });

@@ -8,7 +8,7 @@ import { corpus as sampleCorpus } from "../corpora/index.ts";
 import { createProgress } from "../terminal/progress.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { helpText } from "./help.ts";
-import { measure, totalWork } from "./measure.ts";
+import { measure } from "./measure.ts";
 import { type CorpusSource, parseTuneOptions, type RecordSource, type TuneOptions } from "./options.ts";
 import { recommend } from "./recommend.ts";
 import { htmlReport } from "./reporting/html-report.ts";
@@ -20,6 +20,7 @@ import { gitLog } from "./sources/git-log.ts";
 import { lineOf } from "./sources/json-lines.ts";
 import { type Recording, record } from "./sources/record.ts";
 import { baseOf, gridOf, rowsOf } from "./tables.ts";
+import { totalWork } from "./work.ts";
 
 /** The program of the measuring processes, compiled. Sources of this package find it in dist/, too. */
 const SCRIPT = new URL(
@@ -96,7 +97,7 @@ function textOf(message: Uint8Array): string | undefined {
 async function measureCorpus(corpus: Corpus, options: TuneOptions, terminal: Terminal): Promise<number> {
   const { plan, html, printsJson } = options;
   // A minute of measuring must not end with a file that cannot be written
-  if (html !== undefined) await writeFile(html, "").catch(unwritable);
+  if (html !== undefined) await writeFile(html, "", { flag: "a" }).catch(unwritable);
   const startedAt = new Date().toISOString();
   const described = { ...corpus.summary, source: corpus.source };
   // Where JSON is printed, it is all that is

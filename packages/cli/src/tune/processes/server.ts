@@ -16,8 +16,9 @@ export interface ServerFigures {
   readonly rss: number;
   /** What is in use of it: the heap, and what buffers hold outside (bytes). */
   readonly inUse: number;
-  /** CPU time so far (µs). */
+  /** CPU time so far (µs): before the collection, and after it. */
   readonly cpu: number;
+  readonly cpuCollected: number;
   readonly connections: number;
 }
 
@@ -47,7 +48,13 @@ export function serverAnswers(): Answers {
         await sleep(SETTLE);
       }
       const { rss, heapUsed, external } = process.memoryUsage();
-      return { rss, inUse: heapUsed + external, cpu, connections: [...(server?.connections ?? [])].length };
+      return {
+        rss,
+        inUse: heapUsed + external,
+        cpu,
+        cpuCollected: cpuMicroseconds(),
+        connections: [...(server?.connections ?? [])].length,
+      };
     },
     /** Resolves when no connection is left. */
     async emptied(): Promise<void> {

@@ -19,7 +19,7 @@ export function heatMap(table: GridTable, grid: readonly GridCell[], recommendat
     return html`<tr><th scope="row">${windowBits}</th>${cells}</tr>`;
   });
   return html`<figure><figcaption>${table.title}</figcaption><div class="scroll"><table class="map">
-<thead><tr><th scope="col">bits \\ level</th>${head}</tr></thead>
+<thead><tr><th scope="col">bits</th>${head}</tr></thead>
 <tbody>${lines}</tbody></table></div></figure>`;
 }
 

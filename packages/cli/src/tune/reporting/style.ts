@@ -53,6 +53,6 @@ figcaption { margin-bottom: .4rem; color: var(--text); font-weight: 600; }
 .map td.more { background: color-mix(in oklab, var(--more) calc(var(--heat) * 100%), var(--cool)); }
 .map td.chosen { outline: 2px solid var(--mark); font-weight: 700; }
 .map td.base { text-decoration: underline; text-underline-offset: 3px; }
-@media (max-width: 30rem) { .rows { font-size: .8rem; } .rows th, .rows td { padding: .25rem .4rem; }
+@media (max-width: 30rem) { .rows { font-size: .8rem; } .rows tbody th { white-space: normal; } .rows th, .rows td { padding: .25rem .4rem; }
   .map { font-size: .72rem; border-spacing: 1px; } .map td, .map th { padding: .3rem .1rem; } }
 `);

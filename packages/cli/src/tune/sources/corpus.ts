@@ -35,6 +35,9 @@ export interface CorpusSummary {
 /** Below it, windows do not fill and one message more or less changes the figures. */
 const FEW = 100;
 
+/** The library's default for the option `threshold` (bytes). */
+const THRESHOLD = 32;
+
 /** From so much on, a message says nothing about a stream of small ones, and one call blocks for milliseconds. */
 const LARGE = 65_536;
 
@@ -71,8 +74,12 @@ function warningsFor(messages: readonly Uint8Array[], empty: number, hasMore: bo
   const large = messages.filter((message) => message.length >= LARGE).length;
   if (large > 0)
     warnings.push(`${counted(large, "message")} of 64 KiB or more: compressing one blocks the event loop.`);
+  const short = messages.filter((message) => message.length < THRESHOLD).length;
+  if (short > length / 5)
+    warnings.push(`${counted(short, "message")} below ${THRESHOLD} bytes go as they are: option threshold.`);
   const distinct = new Set(messages.map((message) => Buffer.from(message).toString("latin1"))).size;
-  if (distinct < length / 2) warnings.push(`Only ${counted(distinct, "message")} differ: real traffic shrinks less.`);
+  if (distinct < length / 2)
+    warnings.push(`Only ${distinct} of ${length} messages are distinct: real traffic shrinks less.`);
   return warnings;
 }
 

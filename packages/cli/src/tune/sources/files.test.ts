@@ -65,7 +65,7 @@ test.each([
 
 describe("what is checked", () => {
   const message = (size: number, fill = size) => new Uint8Array(size).fill(fill);
-  const many = Array.from({ length: 200 }, (_, index) => message(10 + index));
+  const many = Array.from({ length: 200 }, (_, index) => message(20 + index));
   const check = (messages: readonly Uint8Array[], hasMore = false) => {
     return checkCorpus({ source: "feed", messages, hasMore });
   };
@@ -73,13 +73,22 @@ describe("what is checked", () => {
   test("count and sizes, without empty messages", () => {
     const { messages, summary } = check([...many, message(0)]);
     expect(messages).toHaveLength(200);
-    const sizes = { smallest: 10, median: 110, average: 109.5, largest: 209, bytes: 21_900, count: 200 };
+    const sizes = { smallest: 20, median: 120, average: 119.5, largest: 219, bytes: 23_900, count: 200 };
     expect(summary).toEqual({ ...sizes, warnings: ["1 empty message left out."] });
   });
 
   test.each([
-    ["few messages", many.slice(0, 12), "Only 12 messages: the figures are rough. Better are 1,000 or more."],
-    ["one message again and again", Array.from({ length: 200 }, () => message(9)), "Only 1 message differ"],
+    ["few messages", many.slice(50, 62), "Only 12 messages: the figures are rough. Better are 1,000 or more."],
+    [
+      "one message again and again",
+      Array.from({ length: 200 }, () => message(90)),
+      "Only 1 of 200 messages are distinct",
+    ],
+    [
+      "many short messages",
+      [...many, ...many.slice(0, 12), ...many.slice(0, 12), ...many.slice(0, 12)],
+      "48 messages below 32 bytes",
+    ],
     ["a large message", [...many, message(70_000)], "1 message of 64 KiB or more"],
   ])("%s: a warning", (_name, messages, warning) => {
     expect(check(messages).summary.warnings).toEqual([expect.stringContaining(warning)]);
