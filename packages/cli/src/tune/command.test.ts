@@ -46,7 +46,8 @@ describe("a corpus is written in place of measuring", () => {
   test("text as text, bytes as base64", async () => {
     const folder = temporaryFolder();
     for (const [name, start] of [
-      ["chat", '"{\\"type\\"'],
+      ["chat", '{"type":'],
+      ["logs", '"2026-'],
       ["game", '{"base64":"'],
     ] as const) {
       const output = join(folder, `${name}.jsonl`);

@@ -35,9 +35,19 @@ describe("a line is a message", () => {
   });
 });
 
-test.each([["Grüße\n\u2028"], [Uint8Array.of(0, 255, 10, 13)], ['{"base64":"AAE="}']])("%j is read back", (message) => {
+test.each([
+  ["plain text", '"plain text"'],
+  ["Grüße\n", '"Grüße\\n"'],
+  ['{"a":1, "b":[]}', '{"a":1, "b":[]}'],
+  ['{"a":\n1}', '"{\\"a\\":\\n1}"'],
+  [' {"a":1}', '" {\\"a\\":1}"'],
+  ['"quoted"', '"\\"quoted\\""'],
+  ['{"base64":"AAE="}', '"{\\"base64\\":\\"AAE=\\"}"'],
+  ["", '""'],
+  [Uint8Array.of(0, 255, 10, 13), '{"base64":"AP8KDQ=="}'],
+])("%j is written as %s, and read back", (message, written) => {
   const line = lineOf(message);
-  expect(line.indexOf("\n")).toBe(line.length - 1);
+  expect(line).toBe(`${written}\n`);
   const expected = typeof message === "string" ? bytes(message) : message;
   expect(Buffer.from(read(line)!).equals(expected)).toBe(true);
 });

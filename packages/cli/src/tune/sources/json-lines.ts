@@ -19,10 +19,21 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
-/** A recorded message as a line, with its end. */
+/** A message as a line, with its end: JSON documents as they are, other text in quotes, bytes in base64. */
 export function lineOf(message: string | Uint8Array): string {
-  const value = typeof message === "string" ? message : { base64: Buffer.from(message).toString("base64") };
-  return `${JSON.stringify(value)}\n`;
+  if (typeof message === "string") return `${isItsOwnLine(message) ? message : JSON.stringify(message)}\n`;
+  return `${JSON.stringify({ base64: Buffer.from(message).toString("base64") })}\n`;
+}
+
+/** Whether the text as a line is read back as itself. */
+function isItsOwnLine(text: string): boolean {
+  if (text.trim() !== text || text.includes("\n")) return false;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value !== "string" && binaryOf(value) === undefined;
+  } catch {
+    return false;
+  }
 }
 
 /**
