@@ -1,5 +1,5 @@
 /**
- * Holds the import direction of the library's folders, and that no files import each other in a circle.
+ * Holds the import direction of the packages' folders, and that no files import each other in a circle.
  *
  * The rules are the table below; tests and their support are free. The compiler holds the other half: the folders that
  * know no platform compile without any platform's types.
@@ -33,6 +33,16 @@ export const RULES = {
   node: { imports: CORE, outside: ["node:", "socks"] },
   testing: { imports: [...CORE, "node"], outside: ["node:"] },
   ".": { imports: [...CORE, "node"] },
+};
+
+const PUBLIC_NAMES = ["hawser", "hawser/protocol", "hawser/deflate", "hawser/testing"];
+
+/** @type {Record<string, FolderRule>} the same for the command line, which knows the library by its public names alone */
+export const CLI_RULES = {
+  ".": { imports: ["terminal", "tune"], outside: ["node:"] },
+  terminal: { imports: ["."], outside: ["node:"] },
+  corpora: { imports: [] },
+  tune: { imports: [".", "terminal", "corpora"], outside: ["node:", ...PUBLIC_NAMES] },
 };
 
 /**
@@ -177,13 +187,22 @@ function listed(names) {
 
 /** @returns {string[]} */
 export function checkImports() {
-  const folder = join(root, "packages", "hawser", "src");
+  return [...packageProblems("hawser", RULES), ...packageProblems("cli", CLI_RULES)];
+}
+
+/**
+ * @param {string} name the package's folder
+ * @param {Record<string, FolderRule>} rules
+ * @returns {string[]}
+ */
+function packageProblems(name, rules) {
+  const folder = join(root, "packages", name, "src");
   const files = filesBelow(folder).filter(isLibrarySource);
   const prefix = `${shown(folder)}/`;
   const sources = new Map(
     files.map((file) => [shown(file).slice(prefix.length), importsOf(readFileSync(file, "utf8"))]),
   );
-  return [...directionProblems(sources), ...cycleProblems(sources)];
+  return [...directionProblems(sources, rules), ...cycleProblems(sources)];
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
