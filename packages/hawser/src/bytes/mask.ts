@@ -6,7 +6,7 @@
  * whether all the octets that come out are ASCII, since a text of which that is known needs no further check.
  */
 
-import { READ_BUFFER, type VectorUnit, vectorUnit } from "./vector-memory.ts";
+import { READ_BUFFER, SHORT_READ_BUFFER, type VectorUnit, vectorUnit } from "./vector-memory.ts";
 
 /** Below these lengths, in bytes, the simpler way is quicker (bench: unmask in place). */
 const VECTORS_PAY_OFF = 16;
@@ -22,7 +22,8 @@ const keyWord: Uint32Array = new Uint32Array(keyOctets.buffer);
 export function mask(bytes: Uint8Array, start: number, end: number, key: number): boolean {
   const length = end - start;
   if (vectorUnit === undefined || length < VECTORS_PAY_OFF) return maskPlainly(bytes, start, end, key);
-  if (bytes === READ_BUFFER) return vectorUnit.mask(vectorUnit.readStart + start, length, key) === 0;
+  if (bytes === READ_BUFFER || bytes === SHORT_READ_BUFFER)
+    return vectorUnit.mask(vectorUnit.readStart + start, length, key) === 0;
   if (length >= COPIES_PAY_OFF) return maskApart(vectorUnit, bytes, start, end, key);
   return maskPlainly(bytes, start, end, key);
 }

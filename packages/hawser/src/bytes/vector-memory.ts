@@ -9,6 +9,7 @@ import { VECTOR_MODULE } from "./vector-module.ts";
 
 /** Bytes of {@link READ_BUFFER}: more than this the operating system seldom has at once. */
 const READ_SIZE = 262_144;
+const SHORT_READ_SIZE = 65_536;
 const SCRATCH_SIZE = 65_536;
 
 export interface VectorUnit {
@@ -47,6 +48,9 @@ export const vectorUnit: VectorUnit | undefined = exported && {
  */
 export const READ_BUFFER: Uint8Array<ArrayBuffer> =
   exported === undefined ? new Uint8Array(READ_SIZE) : new Uint8Array(exported.memory.buffer, 0, READ_SIZE);
+
+/** The beginning of {@link READ_BUFFER}, for who must not read so much at once. Known to masking as well. */
+export const SHORT_READ_BUFFER: Uint8Array<ArrayBuffer> = READ_BUFFER.subarray(0, SHORT_READ_SIZE);
 
 function instantiate(): VectorExports | undefined {
   try {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { SHORT_READ_BUFFER } from "../bytes/vector-memory.ts";
 import type { CloseInfo } from "../protocol/closing.ts";
 import type { Message } from "../protocol/message-assembler.ts";
 import { Opcode } from "../protocol/opcode.ts";
@@ -117,6 +118,14 @@ describe("an owner that consumes", () => {
 
   const texts = (...payloads: string[]) =>
     Buffer.concat(payloads.map((payload) => serializeRawFrame({ opcode: Opcode.TEXT, payload, masked: true })));
+
+  test("reads as much at once as there is; who waits for messages reads no more than may wait", async () => {
+    const { session } = setUp(() => ({ consume: () => undefined }));
+    expect(session.readTarget()).toBeUndefined();
+    const waiting = setUp(() => ({})).session;
+    expect(waiting.readTarget()).toBe(SHORT_READ_BUFFER);
+    expect(SHORT_READ_BUFFER.length).toBeLessThanOrEqual(waiting.settings.readLimit);
+  });
 
   test("gets messages at once, in order", async () => {
     const consumed: Message[] = [];

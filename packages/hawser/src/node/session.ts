@@ -5,6 +5,7 @@
  */
 
 import { copyBytes, join } from "../bytes/copy.ts";
+import { SHORT_READ_BUFFER } from "../bytes/vector-memory.ts";
 import type { CloseInfo } from "../protocol/closing.ts";
 import type { Extension } from "../protocol/extension.ts";
 import type { Message } from "../protocol/message-assembler.ts";
@@ -190,7 +191,9 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   }
 
   readTarget(): Uint8Array | undefined {
-    return this.#unread === undefined ? this.protocol.readTarget() : undefined;
+    if (this.#unread !== undefined) return undefined;
+    // What waits to be received is bounded: more than a part of that at once would have to be kept elsewhere
+    return this.protocol.readTarget() ?? (this.isConsumed ? undefined : SHORT_READ_BUFFER);
   }
 
   receivedEnd(): void {

@@ -161,7 +161,7 @@ export class StreamTransport implements Transport, Endpoints {
   }
 
   append(payload: Uint8Array): void {
-    if (!this.#isWritable()) return;
+    // The stream is not looked at: among thousands of receivers it has long left the processor's caches
     const isFirst = this.end === 0 && !this.#isCorked && this.#lone === undefined;
     if (isFirst) this.#lone = payload;
     else this.#join(payload);
@@ -184,6 +184,7 @@ export class StreamTransport implements Transport, Endpoints {
   }
 
   #writeCorked(payload: Uint8Array): void {
+    if (!this.#isWritable()) return;
     if (!this.#isCorked) this.#stream.cork();
     this.#isCorked = true;
     this.#writeBuffer();
