@@ -77,9 +77,7 @@ export class Server<UserData = unknown> {
 
   /** The connections that are open now: those that broadcasts go to. */
   get connections(): Set<ServerConnection<UserData>> {
-    const open = new Set<ServerConnection<UserData>>();
-    for (const ws of this.#core.registry.connections) if (ws.state === "open") open.add(ws);
-    return open;
+    return new Set([...this.#core.registry.connections].filter(({ state }) => state === "open"));
   }
 
   /** Whether the server wants more connections: false once it drains or closes. What a readiness probe asks. */
