@@ -204,7 +204,6 @@ export declare class MessageAssembler {
     #private;
     constructor(sink: MessageSink, settings: ProtocolSettings, extensions: readonly Extension[]);
     get heldBytes(): number;
-    readTarget(length: number): Uint8Array | undefined;
     stream(): ProtocolFault | undefined;
     frameHeader(opcode: Opcode, isFinal: boolean, rsv: number, length: number): ProtocolFault | undefined;
     framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean, isAscii: boolean): ProtocolFault | undefined;
@@ -265,8 +264,8 @@ export declare class Protocol implements FrameSink {
     get heldBytes(): number;
     get deadline(): number;
     receive(bytes: Uint8Array, now: number, end?: number): number;
-    readTarget(): Uint8Array | undefined;
     suspend(): void;
+    stopReceiving(): void;
     receiveEnd(now: number): void;
     transportEnded(now: number): void;
     receivingPaused(now: number): void;
@@ -288,6 +287,7 @@ export declare class Protocol implements FrameSink {
 }
 
 // settings.d.ts
+import type { KeepBytes } from "../bytes/message-memory.ts";
 import type { TextCodec } from "../bytes/text-codec.ts";
 import type { MaskingKeys } from "./frame-writer.ts";
 export type Role = "server" | "client";
@@ -300,5 +300,6 @@ export interface ProtocolSettings {
     readonly pingTimeout: number;
     readonly closeTimeout: number;
     readonly text: TextCodec;
+    readonly keepBytes?: KeepBytes;
     readonly maskingKeys: MaskingKeys;
 }

@@ -338,3 +338,18 @@ describe("hooks", () => {
 function throwing(error: unknown): never {
   throw error;
 }
+
+test("after terminate(), a hook gets nothing of what was read already", async () => {
+  const seen: unknown[] = [];
+  const server = await serving({
+    message(ws, message) {
+      seen.push(message);
+      ws.terminate();
+    },
+  });
+  const client = await connect(`ws://127.0.0.1:${server.port}`);
+  for (const text of ["a", "b", "c"]) client.sendNow(text);
+  await client.waitClosed();
+  await untilCounted(server, { connections: 0 });
+  expect(seen).toEqual(["a"]);
+});

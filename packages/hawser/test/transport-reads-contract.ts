@@ -60,18 +60,6 @@ export function transportReadsContract(name: string, open: OpenTransport): void 
       expect(all.map(({ told }, index) => Buffer.concat(told.bytes).equals(sent[index]!))).toEqual(all.map(() => true));
     });
 
-    test("a sink may offer memory, and gets all its bytes, there or elsewhere", async () => {
-      const { transport, far } = await open();
-      const { told, sink, until } = recorder();
-      const offers = [pattern(100_000, 5), undefined, pattern(7, 6), pattern(300_000, 7)];
-      let count = 0;
-      transport.attach({ ...sink, readTarget: () => offers[count++ % offers.length] });
-      const sent = pattern(900_000, 8);
-      far.write(sent);
-      await until(() => told.bytes.reduce((sum, { length }) => sum + length, 0) === sent.length);
-      expect(Buffer.concat(told.bytes).equals(sent)).toBe(true);
-    });
-
     test.each(["abort", "finish", "pause"] as const)("a sink may %s while it receives", async (action) => {
       const { transport, far } = await open();
       const { told, sink, until } = recorder();

@@ -45,58 +45,6 @@ test("keeps what was appended, in order, whatever becomes of the source", () => 
   expect(accumulator.view).toEqual(concat(bytes(9).subarray(2, 6), bytes(9)));
 });
 
-describe("lend", () => {
-  /** With 1,600 bytes, of which 100 are taken. */
-  function begun(): ByteAccumulator {
-    const accumulator = new ByteAccumulator();
-    accumulator.append(bytes(100), 0, 100, 1_600);
-    return accumulator;
-  }
-
-  test.each([
-    [10, 1, 10],
-    [1_500, 1, 1_500],
-    [5_000, 1, 1_500],
-    [5_000, 1_500, 1_500],
-    [5_000, 1_501, undefined],
-    [10, 11, undefined],
-  ])("%i bytes, at least %i: %s", (length, least, expected) => {
-    expect(begun().lend(length, least)?.length).toBe(expected);
-  });
-
-  test("nothing where nothing was gathered", () => {
-    expect(new ByteAccumulator().lend(10, 1)).toBeUndefined();
-  });
-
-  test("what was written there is added without a copy", () => {
-    const accumulator = begun();
-    const memory = accumulator.view.buffer;
-    const lent = accumulator.lend(1_500, 1)!;
-    lent.set(bytes(40));
-    accumulator.append(lent, 0, 40, 1_600);
-    expect(accumulator.view).toEqual(concat(bytes(100), bytes(40)));
-    expect(accumulator.view.buffer).toBe(memory);
-  });
-
-  test.each<[string, (accumulator: ByteAccumulator) => void]>([
-    ["bytes from elsewhere were added", (accumulator) => accumulator.append(bytes(3), 0, 3, 1_600)],
-    [
-      "a part of it was added from its middle",
-      (accumulator) => accumulator.append(accumulator.lend(9, 1)!, 1, 4, 1_600),
-    ],
-    ["all was taken", (accumulator) => void accumulator.take()],
-  ])("once %s, writing there changes nothing", (_name, happens) => {
-    const accumulator = begun();
-    const lent = accumulator.lend(1_500, 1)!;
-    happens(accumulator);
-    const before = accumulator.view.slice();
-    lent.fill(0xee);
-    expect(accumulator.view).toEqual(before);
-    accumulator.append(lent, 0, 2, 1_600);
-    expect(accumulator.view).toEqual(concat(before, Uint8Array.of(0xee, 0xee)));
-  });
-});
-
 describe("take", () => {
   test("hands out the memory itself where it is full", () => {
     const accumulator = new ByteAccumulator();

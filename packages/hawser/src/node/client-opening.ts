@@ -23,7 +23,7 @@ import { type Logger, silentLogger } from "./logger.ts";
 import { dialThroughProxy } from "./proxy-dial.ts";
 import { proxyFromEnvironment } from "./proxy-environment.ts";
 import { Session, type SessionOwner } from "./session.ts";
-import { SHARED_READS, StreamTransport } from "./stream-transport.ts";
+import { SHORT_SHARED_READS, StreamTransport } from "./stream-transport.ts";
 import { systemWheel } from "./timing-wheel.ts";
 
 /** Where a request goes, and what of it a redirect may change. */
@@ -81,7 +81,7 @@ async function dial({ url, tls }: Hop, settings: ConnectSettings, signal: AbortS
 
 function dialPlain(url: URL, settings: ConnectSettings, signal: AbortSignal): Promise<Socket> {
   const { path, lookup } = settings;
-  const onread = url.protocol === "ws:" ? SHARED_READS : undefined;
+  const onread = url.protocol === "ws:" ? SHORT_SHARED_READS : undefined;
   if (path !== undefined) return openSocket({ path }, signal, onread);
   const proxy = settings.proxy === "environment" ? proxyFromEnvironment(url, process.env) : settings.proxy;
   const destination = destinationOf(url);

@@ -4,7 +4,7 @@ import { CONNECTION_OPTIONS, type ConnectionOptions, resolveConnectionOptions } 
 const resolve = (options: ConnectionOptions) => resolveConnectionOptions("serve", "server", undefined, options);
 
 test("the defaults", () => {
-  const { text: _text, logger: _logger, ...settings } = resolve({});
+  const { text: _text, keepBytes: _keepBytes, logger: _logger, ...settings } = resolve({});
   expect(settings).toEqual({
     role: "server",
     maskingKeys: undefined,

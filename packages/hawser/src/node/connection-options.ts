@@ -7,6 +7,7 @@ import { refuseUnknownOptions } from "../protocol/option-names.ts";
 import type { ProtocolSettings, Role } from "../protocol/settings.ts";
 import type { InboxLimits } from "./inbox.ts";
 import { type Logger, resolveLogger } from "./logger.ts";
+import { keepMessage } from "./message-memory.ts";
 import { checkDuration, checkDurationOrNull, checkLimit, checkWord } from "./option-checks.ts";
 import { nodeTextCodec } from "./text-codec.ts";
 
@@ -167,6 +168,7 @@ export function resolveConnectionOptions(
     role,
     maskingKeys,
     text: nodeTextCodec,
+    keepBytes: keepMessage,
     pingInterval: duration("pingInterval", ConnectionDefaults.PING_INTERVAL),
     pingTimeout: duration("pingTimeout", ConnectionDefaults.PING_TIMEOUT),
     closeTimeout: checkDuration(action, "closeTimeout", closeTimeout),

@@ -236,7 +236,7 @@ export abstract class Connection<UserData = unknown> implements AsyncIterable<Me
 
   /** Destroys the TCP connection at once: the peer sees 1006, and what was not sent is lost. */
   terminate(): void {
-    this[SESSION].transport.abort();
+    this[SESSION].terminate();
   }
 
   /** Resolves when the connection is closed, whoever closed it. */

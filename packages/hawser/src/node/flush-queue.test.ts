@@ -22,3 +22,25 @@ test("a transport that asks during a flush is flushed after those that stand in 
   await new Promise((resolve) => setImmediate(resolve));
   expect(flushed).toEqual(["first", "second", "later"]);
 });
+
+test("one that throws keeps back none of those behind it", async () => {
+  const flushed: string[] = [];
+  const uncaught = new Promise<unknown>((resolve) => {
+    const others = process.listeners("uncaughtException");
+    process.removeAllListeners("uncaughtException");
+    process.once("uncaughtException", (error) => {
+      for (const listener of others) process.on("uncaughtException", listener);
+      resolve(error);
+    });
+  });
+  flushLater({ flush: () => void flushed.push("first") });
+  flushLater({
+    flush() {
+      throw new Error("as a stream of the application's may");
+    },
+  });
+  flushLater({ flush: () => void flushed.push("last") });
+  await expect(uncaught).resolves.toMatchObject({ message: "as a stream of the application's may" });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(flushed).toEqual(["first", "last"]);
+});

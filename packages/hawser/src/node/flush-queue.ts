@@ -17,5 +17,14 @@ export function flushLater(transport: Flushable): void {
 function flushAll(): void {
   const transports = waiting;
   waiting = [];
-  for (const transport of transports) transport.flush();
+  let flushed = 0;
+  try {
+    for (const transport of transports) {
+      flushed++;
+      transport.flush();
+    }
+  } finally {
+    // A stream of the application's own may throw: that must not keep back those behind it
+    if (flushed < transports.length) for (const transport of transports.slice(flushed)) flushLater(transport);
+  }
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { connectedHandle, onPipeHandle, onSharedReads, onTcpHandle } from "../../test/support/transport-pairs.ts";
+import { connectedHandle, onPipeHandle, onTcpHandle } from "../../test/support/transport-pairs.ts";
 import { read, recorder, turn, write } from "../../test/support/transport-recorder.ts";
 import { transportContract } from "../../test/transport-contract.ts";
 import { READ_BUFFER } from "../bytes/vector-memory.ts";
@@ -30,39 +30,6 @@ test("all handles read into the same memory", async () => {
     await until(() => told.bytes.length > 0);
     expect(memory).toEqual([READ_BUFFER.buffer]);
   }
-});
-
-test.each([
-  ["a handle", onTcpHandle],
-  ["a socket that shares reads", onSharedReads],
-])("on %s, bytes are read where the sink asks for them, and nobody else's", async (_name, open) => {
-  const [one, other] = [await open(), await open()];
-  const [first, second] = [recorder(), recorder()];
-  const target = new Uint8Array(3);
-  const places: Uint8Array[] = [];
-  let isAsking = true;
-  one.transport.attach({
-    ...first.sink,
-    received(bytes, end) {
-      places.push(bytes);
-      first.sink.received(bytes, end);
-    },
-    readTarget: () => (isAsking ? target : undefined),
-  });
-  other.transport.attach(second.sink);
-  one.far.write("a");
-  await first.until(() => first.text() === "a");
-  other.far.write("not here");
-  await second.until(() => second.text() === "not here");
-  expect([...target]).toEqual([0, 0, 0]);
-  one.far.write("bc");
-  await first.until(() => first.text() === "abc");
-  isAsking = false;
-  one.far.write("def");
-  await first.until(() => first.text() === "abcdef");
-  one.far.write("g");
-  await first.until(() => first.text() === "abcdefg");
-  expect(places.map((place) => place === target)).toEqual([false, true, true, false]);
 });
 
 test("a sink that throws, against its contract, breaks nothing: what it wrote leaves, and its connection goes on", async () => {

@@ -45,8 +45,6 @@ export class HandleTransport implements Transport, Endpoints, HandleOwner {
   /** In memory of their own: what waits for its turn to be written, and payloads by reference. Before {@link bytes}. */
   #queue: ChunkQueue | undefined;
   #error: Error | undefined;
-  /** What is read into, if not the buffer of all. Node keeps its address alone. */
-  #target: Uint8Array | undefined;
   /** Remembered: who has reset the connection cannot be asked any more. */
   #remoteAddress: string | undefined;
   #remotePort: number | undefined;
@@ -124,23 +122,12 @@ export class HandleTransport implements Transport, Endpoints, HandleOwner {
     if (status < 0) this.#fail(status, "read");
   }
 
-  /** Node has read something, or there is nothing more to read. Returns where it reads to next, if that changes. */
-  read(): Uint8Array | undefined {
+  /** Node has read something into the shared buffer, or there is nothing more to read. */
+  read(): void {
     const length = this.#driver.lengthRead();
-    if (length > 0) {
-      this.receive(this.#target ?? READ_BUFFER, length);
-      return this.#nextTarget();
-    }
-    if (length < 0 && getSystemErrorName(length) === "EOF") this.#receiveEnd();
+    if (length > 0) this.receive(READ_BUFFER, length);
+    else if (length < 0 && getSystemErrorName(length) === "EOF") this.#receiveEnd();
     else if (length < 0) this.#fail(length, "read");
-    return undefined;
-  }
-
-  #nextTarget(): Uint8Array | undefined {
-    const target = this.#sink?.readTarget?.();
-    if (target === this.#target) return undefined;
-    this.#target = target;
-    return target ?? READ_BUFFER;
   }
 
   /** Bytes arrived. What they cause to be sent leaves in one write, even if the sink throws. */
@@ -318,8 +305,8 @@ export class HandleTransport implements Transport, Endpoints, HandleOwner {
   }
 }
 
-function onRead(this: OwnedHandle): Uint8Array | undefined {
-  return this[TRANSPORT]!.read();
+function onRead(this: OwnedHandle): void {
+  this[TRANSPORT]!.read();
 }
 
 function onClosed(this: OwnedHandle): void {

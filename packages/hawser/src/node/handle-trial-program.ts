@@ -108,18 +108,13 @@ function watch({ util, driver }: TrialParts, handle: StreamHandle, buffer: Buffe
       watched.changed();
     },
   };
-  // What is read goes by turns into the buffer of all and into another one
-  const own = Buffer.alloc(buffer.length);
-  let current = buffer;
   handle.onread = function onRead(this: StreamHandle) {
     const length = driver.lengthRead();
     // Otherwise nobody could tell whose bytes these are
     if (this !== handle) watched.error = "onread on another handle";
-    else if (length > 0) watched.text += current.toString("latin1", 0, length);
+    else if (length > 0) watched.text += buffer.toString("latin1", 0, length);
     else if (length < 0) watched.error = util.getSystemErrorName(length);
     watched.changed();
-    current = current === buffer ? own : buffer;
-    return current;
   };
   handle.setNoDelay?.(true);
   handle.useUserBuffer(buffer);

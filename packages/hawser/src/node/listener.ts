@@ -4,7 +4,7 @@
  * Strips what stands before HTTP (a PROXY protocol header, TLS) and hands on transports.
  */
 
-import { createServer, type ListenOptions, type Server as NetServer, type Socket } from "node:net";
+import { createServer, type ListenOptions, type Server as NetServer, type OnReadOpts, type Socket } from "node:net";
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions, type Server as TlsServer } from "node:tls";
 import { HandleTransport } from "./handle-transport.ts";
 import { ignore } from "./ignore.ts";
@@ -12,7 +12,7 @@ import { readProxyHeader } from "./proxy-header.ts";
 import type { ProxyAddresses } from "./proxy-protocol.ts";
 import { shareReads, shareReadsOfAll } from "./shared-reads.ts";
 import type { HandleDrive, SocketDrive } from "./socket-drive.ts";
-import { SHARED_READS, StreamTransport } from "./stream-transport.ts";
+import { SHARED_READS, SHORT_SHARED_READS, StreamTransport } from "./stream-transport.ts";
 import { type StreamHandle, takeConnections } from "./tcp-handles.ts";
 import { type Endpoints, reportedEndpoints, type Transport } from "./transport.ts";
 
@@ -36,6 +36,8 @@ export interface SocketListenerSettings {
   /** How many sockets may be on their way to a transport at the same time; more are dropped. */
   readonly maxArrivals: number;
   readonly drive: SocketDrive;
+  /** Whether received messages wait until they are asked for; then reading more at once than may wait is of no use. */
+  readonly isReceivingAsked: boolean;
 }
 
 /** What is known of a socket under TLS. */
@@ -49,6 +51,7 @@ interface Arrival {
 export class SocketListener implements Listener {
   readonly #settings: SocketListenerSettings;
   readonly #onTransport: TransportHandler;
+  readonly #onread: OnReadOpts;
   readonly #server: NetServer;
   readonly #tls: TlsServer | undefined;
   /** Sockets that have not come to a transport yet. */
@@ -59,6 +62,7 @@ export class SocketListener implements Listener {
 
   constructor(settings: SocketListenerSettings, onTransport: TransportHandler) {
     this.#settings = settings;
+    this.#onread = settings.isReceivingAsked ? SHORT_SHARED_READS : SHARED_READS;
     this.#onTransport = onTransport;
     this.#server = createServer({ allowHalfOpen: true, noDelay: true });
     this.#server.on("connection", (socket) => this.#connected(socket));
@@ -99,7 +103,7 @@ export class SocketListener implements Listener {
   #takeConnections(): void {
     const { handles, sharesReads } = this.#settings.drive;
     if (handles !== undefined) this.#takeHandles(handles);
-    else if (sharesReads) shareReadsOfAll(this.#server, SHARED_READS, (socket) => this.#accepted(socket, true));
+    else if (sharesReads) shareReadsOfAll(this.#server, this.#onread, (socket) => this.#accepted(socket, true));
   }
 
   #takeHandles({ driver, kind }: HandleDrive): void {
@@ -121,7 +125,7 @@ export class SocketListener implements Listener {
     const since = performance.now();
     if (this.#tls === undefined && this.#settings.proxyProtocol === "off") {
       const { sharesReads } = this.#settings.drive;
-      this.#accepted(sharesReads ? shareReads(socket, SHARED_READS) : socket, sharesReads);
+      this.#accepted(sharesReads ? shareReads(socket, this.#onread) : socket, sharesReads);
     } else if (this.#sockets.size >= this.#settings.maxArrivals) {
       socket.destroy();
     } else {

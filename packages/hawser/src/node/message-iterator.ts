@@ -10,7 +10,7 @@ import type { Session } from "./session.ts";
 
 type Result = IteratorResult<Message, void>;
 
-const OVER: Result = { done: true, value: undefined };
+const OVER: Result = Object.freeze({ done: true, value: undefined });
 
 export class MessageIterator implements AsyncIterableIterator<Message, void, void> {
   readonly #session: Session;
@@ -39,7 +39,9 @@ export class MessageIterator implements AsyncIterableIterator<Message, void, voi
   /** Takes no further message. One that is waited for stays for the next who receives. */
   return(): Promise<Result> {
     this.#isOver = true;
-    this.#endWait?.();
+    const endWait = this.#endWait;
+    this.#endWait = undefined;
+    endWait?.();
     return Promise.resolve(OVER);
   }
 

@@ -197,6 +197,17 @@ describe("iteration", () => {
     await expect(server.recv()).resolves.toBe("a");
   });
 
+  test("left twice, it ends nobody else's wait", async () => {
+    const { client, server } = connectedPair();
+    const iterator = server[Symbol.asyncIterator]();
+    void iterator.next();
+    await iterator.return!();
+    const received = server.recv();
+    await iterator.return!();
+    await client.send("a");
+    await expect(received).resolves.toBe("a");
+  });
+
   test("is its own iterable", () => {
     const iterator = connectedPair().server[Symbol.asyncIterator]();
     expect(iterator[Symbol.asyncIterator]()).toBe(iterator);

@@ -43,13 +43,14 @@ export async function serve<UserData = unknown>(
   checkHandler(handler);
   const core = new ServerCore(handler, resolveServeOptions(options), systemWheel);
   options.signal?.throwIfAborted();
-  const server = options.server === undefined ? await listen(core, options) : attach(core, options);
+  const server = options.server === undefined ? await listen(core, handler, options) : attach(core, options);
   closeOnAbort(server, options.signal);
   return server;
 }
 
 async function listen<UserData>(
   core: ServerCore<UserData>,
+  handler: Handler<UserData>,
   options: ServeOptions<UserData>,
 ): Promise<Server<UserData>> {
   const { tls, proxyProtocol = "off", path } = options;
@@ -57,7 +58,8 @@ async function listen<UserData>(
   const { openTimeout, maxConnections: maxArrivals } = core.settings;
   const place = listenOptions(options);
   const drive = await chooseDrive(options, logger);
-  const settings = { listen: place, tls, proxyProtocol, openTimeout, maxArrivals, drive };
+  const isReceivingAsked = typeof handler === "function";
+  const settings = { listen: place, tls, proxyProtocol, openTimeout, maxArrivals, drive, isReceivingAsked };
   const listener = new SocketListener(settings, (...arrived) => core.open(...arrived));
   try {
     await listener.listen();

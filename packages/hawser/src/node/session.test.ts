@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { SHORT_READ_BUFFER } from "../bytes/vector-memory.ts";
 import type { CloseInfo } from "../protocol/closing.ts";
 import type { Message } from "../protocol/message-assembler.ts";
 import { Opcode } from "../protocol/opcode.ts";
@@ -62,6 +61,36 @@ describe("while nobody takes the messages", () => {
     expect(link.server.bufferedAmount).toBe(0);
   });
 
+  test("once something was dropped while we close, nothing that comes later passes for the rest", async () => {
+    const { connection, peer } = scriptedPeer("client", { connection: { readLimit: 1 } });
+    const fragment = (index: number, fin = false) =>
+      peer.sendFrame({
+        opcode: index === 0 ? Opcode.BINARY : Opcode.CONTINUATION,
+        fin,
+        payload: new Uint8Array(8_000).fill(index),
+      });
+    const pieces = connection.recvStream();
+    const first = pieces.next();
+    fragment(0);
+    const received = [(await first).value![0]];
+    const closed = connection.close();
+    await peer.expectClose(1000);
+    for (let index = 1; index < 30; index++) fragment(index);
+    await peer.expectNothing();
+    for (let count = 0; count < 3; count++) received.push((await pieces.next()).value![0]);
+    fragment(30);
+    fragment(31, true);
+    peer.sendClose(1000);
+    peer.end();
+    await closed;
+    const readOn = async () => {
+      for await (const piece of pieces) received.push(piece[0]);
+    };
+    await expect(readOn()).rejects.toThrow(ConnectionClosedOK);
+    expect(received).toEqual(received.map((_value, index) => index));
+    expect(received.length).toBeLessThan(30);
+  });
+
   test.each([
     ["in reads of their own", false],
     ["in one read", true],
@@ -118,14 +147,6 @@ describe("an owner that consumes", () => {
 
   const texts = (...payloads: string[]) =>
     Buffer.concat(payloads.map((payload) => serializeRawFrame({ opcode: Opcode.TEXT, payload, masked: true })));
-
-  test("reads as much at once as there is; who waits for messages reads no more than may wait", async () => {
-    const { session } = setUp(() => ({ consume: () => undefined }));
-    expect(session.readTarget()).toBeUndefined();
-    const waiting = setUp(() => ({})).session;
-    expect(waiting.readTarget()).toBe(SHORT_READ_BUFFER);
-    expect(SHORT_READ_BUFFER.length).toBeLessThanOrEqual(waiting.settings.readLimit);
-  });
 
   test("gets messages at once, in order", async () => {
     const consumed: Message[] = [];

@@ -5,7 +5,6 @@
  */
 
 import { copyBytes, join } from "../bytes/copy.ts";
-import { SHORT_READ_BUFFER } from "../bytes/vector-memory.ts";
 import type { CloseInfo } from "../protocol/closing.ts";
 import type { Extension } from "../protocol/extension.ts";
 import type { Message } from "../protocol/message-assembler.ts";
@@ -42,6 +41,8 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   readonly #owner: SessionOwner;
   #inbox: Inbox | undefined;
   #outbox: Outbox | undefined;
+  /** Whether something was dropped that arrived after the closing handshake had begun. */
+  #isDropping = false;
   /** Promises of the consumer's that hold the messages back. */
   #holds = 0;
   /** What was read and not taken, since the inbox was full before its end. */
@@ -164,6 +165,12 @@ export class Session implements ProtocolSink, TransportSink, Timed {
     else if (this.#unread !== undefined || this.transport.isPaused) this.#readOnIfRoom();
   }
 
+  /** Destroys the connection; not even what was read already is handed out any more. */
+  terminate(): void {
+    this.protocol.stopReceiving();
+    this.transport.abort();
+  }
+
   // What the transport tells
 
   received(bytes: Uint8Array, end: number = bytes.length): void {
@@ -190,12 +197,6 @@ export class Session implements ProtocolSink, TransportSink, Timed {
     }
   }
 
-  readTarget(): Uint8Array | undefined {
-    if (this.#unread !== undefined) return undefined;
-    // What waits to be received is bounded: more than a part of that at once would have to be kept elsewhere
-    return this.protocol.readTarget() ?? (this.isConsumed ? undefined : SHORT_READ_BUFFER);
-  }
-
   receivedEnd(): void {
     this.protocol.receiveEnd(this.now);
   }
@@ -217,7 +218,8 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   // What the protocol tells
 
   message(message: Message): void {
-    if (this.#isReadyToConsume() && (this.#inbox?.isEmpty ?? true)) this.#consume(message);
+    const isNext = !this.#isDropping && (this.#inbox?.isEmpty ?? true);
+    if (isNext && this.#isReadyToConsume()) this.#consume(message);
     else this.#put(message);
   }
 
@@ -277,8 +279,10 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   }
 
   #put(delivery: Message | Piece): void {
-    // Once we are closing, what nobody has room for is dropped: the peer's Close frame stands behind it
-    if (!this.protocol.canSend && this.#isInputOverfull()) return;
+    // Once we are closing, what nobody has room for is dropped: the peer's Close frame stands behind it. And so is all that
+    // comes later: nobody must take what is left for the whole.
+    this.#isDropping ||= !this.protocol.canSend && this.#isInputOverfull();
+    if (this.#isDropping) return;
     this.inbox.put(delivery);
     // What was read may decompress to a thousand times its size: no further frame before there is room
     if (this.protocol.canSend && this.#isInputOverfull()) this.protocol.suspend();

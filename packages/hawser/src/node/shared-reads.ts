@@ -1,5 +1,5 @@
 /**
- * Reading into one buffer for all of a process's accepted sockets, instead of 64 KiB of fresh memory for each read.
+ * Accepted sockets that read into one buffer for all of a thread, instead of 64 KiB of fresh memory for each read.
  *
  * Node documents this (`onread`) for sockets that one makes, and has no way to ask for it for those that a server accepts. A
  * socket made from the accepted connection's handle has it; but that rests on names that are not documented (`onconnection` and
@@ -95,7 +95,7 @@ async function tryOut(): Promise<boolean> {
 }
 
 /**
- * What a transport will ask of a socket: bytes, in another buffer each time, pausing, the end, writing, and that the server
+ * What a transport will ask of a socket: bytes, pausing, the end, writing, and that the server
  * notices when it is gone.
  */
 class Trial {
@@ -110,15 +110,12 @@ class Trial {
   /** Hands a trial on the server's first connection to `begun`. */
   static begin(server: Server, begun: (trial: Trial) => void): void {
     let trial: Trial | undefined;
-    let current: Uint8Array = new Uint8Array(0);
+    const buffer = new Uint8Array(1);
     const onread: OnReadOpts = {
-      buffer: () => {
-        current = new Uint8Array(1);
-        return current;
-      },
+      buffer,
       callback(this: unknown, length) {
         // One that is not called on its socket could not tell whose bytes these are
-        if (trial !== undefined && this === trial.socket) trial.#receive(textOf(current.subarray(0, length)));
+        if (trial !== undefined && this === trial.socket) trial.#receive(textOf(buffer.subarray(0, length)));
         return true;
       },
     };

@@ -8,7 +8,7 @@
 import { type OnReadOpts, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
-import { READ_BUFFER } from "../bytes/vector-memory.ts";
+import { READ_BUFFER, SHORT_READ_BUFFER } from "../bytes/vector-memory.ts";
 import { flushLater } from "./flush-queue.ts";
 import { unmapped } from "./ip-address.ts";
 import { outputPool } from "./output-pool.ts";
@@ -109,17 +109,16 @@ export class StreamTransport implements Transport, Endpoints {
     this.#stream.resume();
   }
 
-  /** Bytes arrived, by the stream or with the opening handshake. What they cause to be sent leaves in one write. */
+  /** Bytes arrived, by the stream or with the opening handshake. What they cause to be sent leaves in one write, even if the
+   * sink throws. */
   receive(bytes: Uint8Array, end: number): void {
     this.#isReceiving = true;
-    this.#sink?.received(bytes, end);
-    this.#isReceiving = false;
-    if (this.end > 0 || this.#isCorked || this.#lone !== undefined) this.flush();
-  }
-
-  /** Where the next bytes are best read to. */
-  get readTarget(): Uint8Array {
-    return this.#sink?.readTarget?.() ?? READ_BUFFER;
+    try {
+      this.#sink?.received(bytes, end);
+    } finally {
+      this.#isReceiving = false;
+      if (this.end > 0 || this.#isCorked || this.#lone !== undefined) this.flush();
+    }
   }
 
   receiveEnd(): void {
@@ -266,13 +265,13 @@ export class StreamTransport implements Transport, Endpoints {
 }
 
 /**
- * For sockets that read into memory of ours: their `onread` option. Most bytes go into one buffer for all, the rest of a large
- * message into its own. Until a transport takes the socket over, what is read comes out of its stream.
+ * For sockets that read into memory of ours: their `onread` option. All read into one buffer. Until a transport takes a socket
+ * over, what is read comes out of its stream.
  */
-export const SHARED_READS: OnReadOpts = { buffer: takeNextBuffer, callback: onSharedRead };
+export const SHARED_READS: OnReadOpts = { buffer: READ_BUFFER, callback: onSharedRead };
 
-/** For the call of {@link takeNextBuffer} that follows next; never left to that of another socket. */
-let nextBuffer: Uint8Array = READ_BUFFER;
+/** The same for connections whose messages wait to be received: what waits is bounded, and more at once is of no use to them. */
+export const SHORT_SHARED_READS: OnReadOpts = { buffer: SHORT_READ_BUFFER, callback: onSharedRead };
 
 /** Node calls it on the socket. */
 function onSharedRead(this: unknown, length: number, buffer: Uint8Array): boolean {
@@ -280,15 +279,7 @@ function onSharedRead(this: unknown, length: number, buffer: Uint8Array): boolea
   const transport = stream[TRANSPORT];
   if (transport === undefined) return stream.push(Buffer.from(buffer.subarray(0, length)));
   transport.receive(buffer, length);
-  nextBuffer = transport.readTarget;
   return true;
-}
-
-/** Node calls it before a socket's first read, and directly after each call of {@link onSharedRead}. */
-function takeNextBuffer(): Uint8Array {
-  const buffer = nextBuffer;
-  nextBuffer = READ_BUFFER;
-  return buffer;
 }
 
 function onData(this: TransportStream, bytes: Buffer): void {

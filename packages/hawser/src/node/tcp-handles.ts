@@ -12,10 +12,10 @@ import type { Server as NetServer } from "node:net";
 /** A TCP or pipe handle, as far as it is used. Numbers that are returned are 0, or libuv's negative error numbers. */
 export interface StreamHandle {
   /**
-   * Called on the handle after each read: {@link HandleDriver.lengthRead} tells what was read. Returns the memory to read into
-   * next, or nothing for the same as before.
+   * Called on the handle after each read: {@link HandleDriver.lengthRead} tells what was read. It must not return anything: Node
+   * would take that for the memory to read into next.
    */
-  onread: (this: StreamHandle) => Uint8Array | undefined;
+  onread: (this: StreamHandle) => void;
   /** Bytes that were written and that the kernel has not taken. */
   readonly writeQueueSize: number;
   /** Reads into `buffer` from now on. Node keeps its address alone: whoever calls this keeps it alive. */

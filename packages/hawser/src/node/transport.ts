@@ -31,11 +31,6 @@ export interface Transport extends FrameOutput {
 export interface TransportSink {
   /** Bytes from the peer, those before `end`; default: all. They may be changed, and are not valid after the call. */
   received(bytes: Uint8Array, end?: number): void;
-  /**
-   * Memory to read the next bytes into, if that saves a copy; they are handed over with it as `bytes`. To be asked anew after
-   * every read, by a transport that can choose where it reads to.
-   */
-  readTarget?(): Uint8Array | undefined;
   /** The peer ended its side. */
   receivedEnd(): void;
   /** All that waited was taken by the operating system. */

@@ -70,11 +70,6 @@ export class FrameParser {
     this.#isSuspended = true;
   }
 
-  /** Bytes of the payload in progress that are still to come. */
-  get remaining(): number {
-    return this.#step === Step.PAYLOAD ? this.#remaining : 0;
-  }
-
   /** Whether what comes still counts. */
   get isReceiving(): boolean {
     return this.#step !== Step.STOPPED;

@@ -7,7 +7,8 @@
  */
 
 import { ByteAccumulator } from "../bytes/byte-accumulator.ts";
-import { keepBytes } from "../bytes/message-slab.ts";
+import { copyBytes } from "../bytes/copy.ts";
+import type { KeepBytes } from "../bytes/message-memory.ts";
 import { incompleteTail, Utf8State, utf8Check } from "../bytes/utf8.ts";
 import { type ProtocolErrorCode, type ProtocolFault, protocolFault } from "./errors.ts";
 import type { Extension, ExtensionFault } from "./extension.ts";
@@ -28,13 +29,11 @@ export interface MessageSink {
 /** A fragment of this many bytes and more is streamed in pieces, without waiting for its end. */
 export const STREAMED_PIECE = 65_536;
 
-/** Reading apart pays off for so many bytes. */
-const LARGE_READ = 65_536;
-
 export class MessageAssembler {
   readonly #sink: MessageSink;
   readonly #settings: ProtocolSettings;
   readonly #extensions: readonly Extension[];
+  readonly #keep: KeepBytes;
 
   /** The type of the message in progress; `undefined` between messages. */
   #opcode: DataOpcode | undefined;
@@ -55,16 +54,12 @@ export class MessageAssembler {
     this.#sink = sink;
     this.#settings = settings;
     this.#extensions = extensions;
+    this.#keep = settings.keepBytes ?? copyBytes;
   }
 
   /** Bytes held of a message that is not complete. */
   get heldBytes(): number {
     return (this.#gathered?.length ?? 0) + (this.#decoder?.heldBytes ?? 0);
-  }
-
-  /** Memory to read the next bytes into, of which `length` belong to the message in progress, if that saves a copy. */
-  readTarget(length: number): Uint8Array | undefined {
-    return this.#gathered?.lend(length, LARGE_READ);
   }
 
   /** From now on to the end of the message in progress, or of the next one, pieces are handed out as they arrive. */
@@ -126,7 +121,7 @@ export class MessageAssembler {
   #emitDirectly(bytes: Uint8Array, start: number, end: number, isAscii: boolean): ProtocolFault | undefined {
     const isText = this.#opcode === Opcode.TEXT;
     this.#reset();
-    const message = isText ? this.#settings.text.decode(bytes, start, end, isAscii) : keepBytes(bytes, start, end);
+    const message = isText ? this.#settings.text.decode(bytes, start, end, isAscii) : this.#keep(bytes, start, end);
     if (message === undefined) return protocolFault("UTF8_INVALID");
     this.#sink.message(message);
     return undefined;

@@ -120,21 +120,22 @@ export class Protocol implements FrameSink {
     return this.#parser.receive(bytes, end);
   }
 
-  /** Memory to read the next bytes into, if that saves a copy; they are handed in as `bytes`. To be asked before every read. */
-  readTarget(): Uint8Array | undefined {
-    const { remaining } = this.#parser;
-    return remaining > 0 ? this.#assembler?.readTarget(remaining) : undefined;
-  }
-
   /** To be called by the sink: the call of {@link receive} that is under way takes no further frame. */
   suspend(): void {
     this.#parser.suspend();
   }
 
+  /** Nothing of what may still come counts from now on: an unfinished message never will be whole. */
+  stopReceiving(): void {
+    this.#parser.stop();
+    this.#assembler = undefined;
+    this.#controlFrame = undefined;
+  }
+
   /** The peer ended its side of the transport. Call {@link transportEnded} once ours has ended too. */
   receiveEnd(now: number): void {
     this.#now = now;
-    this.#stopReceiving();
+    this.stopReceiving();
     if (this.canSend) this.#beginClosing(undefined);
     this.#end();
   }
@@ -143,7 +144,7 @@ export class Protocol implements FrameSink {
   transportEnded(now: number): void {
     if (this.state === "closed") return;
     this.#now = now;
-    this.#stopReceiving();
+    this.stopReceiving();
     this.#hasEnded = true;
     // Before the driver hears of it: it may call again
     this.#ending().transportEnded();
@@ -304,7 +305,7 @@ export class Protocol implements FrameSink {
       this.fail(status, this.#now);
       return;
     }
-    this.#stopReceiving();
+    this.stopReceiving();
     this.#ending().closeReceived(status);
     // RFC 6455 5.5.1: "When sending a Close frame in response, the endpoint typically echos the status code it received."
     if (this.#ending().canSendClose) this.#sendClose(status);
@@ -330,7 +331,7 @@ export class Protocol implements FrameSink {
   #failWith(status: CloseStatus, fault: ProtocolFault | undefined, now: number): void {
     if (this.#ending().hasFailed || this.state === "closed") return;
     this.#now = now;
-    this.#stopReceiving();
+    this.stopReceiving();
     if (this.#ending().canSendClose) this.#sendClose(status);
     this.#beginClosing(fault);
     this.#end();
@@ -348,13 +349,6 @@ export class Protocol implements FrameSink {
     this.#isClosingAnnounced = true;
     this.#closeDeadline = this.#now + this.#settings.closeTimeout;
     this.#sink.closing();
-  }
-
-  /** Nothing of what may still come counts: an unfinished message never will be. */
-  #stopReceiving(): void {
-    this.#parser.stop();
-    this.#assembler = undefined;
-    this.#controlFrame = undefined;
   }
 
   #end(): void {

@@ -4,6 +4,7 @@
  * Defaults belong to the options of `serve()` and `connect()`; here everything is resolved.
  */
 
+import type { KeepBytes } from "../bytes/message-memory.ts";
 import type { TextCodec } from "../bytes/text-codec.ts";
 import type { MaskingKeys } from "./frame-writer.ts";
 
@@ -24,6 +25,8 @@ export interface ProtocolSettings {
   /** Milliseconds for the closing handshake and the end of the transport together. */
   readonly closeTimeout: number;
   readonly text: TextCodec;
+  /** Copies a small message for its receiver to keep; by default into memory of its own. */
+  readonly keepBytes?: KeepBytes;
   /** Unpredictable 32-bit numbers (RFC 6455, section 5.3); a client has them, a server has none. */
   readonly maskingKeys: MaskingKeys;
 }

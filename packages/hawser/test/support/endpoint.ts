@@ -77,22 +77,18 @@ export class Endpoint implements ProtocolSink {
   }
 
   /**
-   * Reads as a transport does that has one buffer for all its connections: `portion` bytes at most at a time, and where the
-   * protocol asks for them, else into that buffer, in which something else stands behind them. The places that were read to.
+   * Reads as a transport does that has one buffer for all its connections: `portion` bytes at most at a time, behind which
+   * something else stands.
    */
-  read(received: Uint8Array, portion: number, now = 0): readonly Uint8Array[] {
-    const places: Uint8Array[] = [];
+  read(received: Uint8Array, portion: number, now = 0): void {
     for (let at = 0; at < received.length; ) {
-      const place = this.protocol.readTarget() ?? READ_BUFFER;
-      const length = Math.min(portion, place.length, received.length - at);
-      place.set(received.subarray(at, at + length));
-      const taken = this.protocol.receive(place, now, length);
+      const length = Math.min(portion, READ_BUFFER.length, received.length - at);
+      READ_BUFFER.set(received.subarray(at, at + length));
+      const taken = this.protocol.receive(READ_BUFFER, now, length);
       if (taken !== length) throw new Error(`expected ${length} bytes to be taken, got ${taken}`);
-      if (place === READ_BUFFER) place.fill(0xee, 0, length + 16);
-      places.push(place);
+      READ_BUFFER.fill(0xee, 0, length + 16);
       at += length;
     }
-    return places;
   }
 
   /** What happened since the last call. */

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import "../../test/support/equal-bytes.ts";
 import { bytes } from "../../test/support/wire.ts";
-import { keepBytes } from "./message-slab.ts";
+import { createMessageMemory } from "./message-memory.ts";
+
+const keepBytes = createMessageMemory((size) => new ArrayBuffer(size));
 
 describe.each([0, 1, 64, 65, 125, 2_048, 2_049, 20_000, 32_768, 32_769, 70_000])("%i bytes", (length) => {
   const source = bytes(length + 5);

@@ -15,13 +15,18 @@ const LONGEST = 15;
 /** A run holds so many of its largest messages: a message that is kept keeps at most eight times its size, or 8 KiB. */
 const MESSAGES_IN_RUN = 4;
 
+/** Copies bytes from `start` to `end`, to keep. */
+export type KeepBytes = (bytes: Uint8Array, start: number, end: number) => Uint8Array<ArrayBuffer>;
+
 class Run {
   readonly #size: number;
+  readonly #allocate: (size: number) => ArrayBuffer;
   #memory: ArrayBuffer = new ArrayBuffer(0);
   #used = 0;
 
-  constructor(size: number) {
+  constructor(size: number, allocate: (size: number) => ArrayBuffer) {
     this.#size = size;
+    this.#allocate = allocate;
   }
 
   keep(bytes: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
@@ -34,20 +39,23 @@ class Run {
     return kept;
   }
 
-  /** Zeroed: what is not filled yet holds nothing of anybody's. */
   #renew(): void {
-    this.#memory = new ArrayBuffer(this.#size);
+    this.#memory = this.#allocate(this.#size);
     this.#used = 0;
   }
 }
 
-/** By the number of bits of their messages' lengths. */
-const runs: readonly Run[] = Array.from({ length: LONGEST + 1 }, (_value, bits) => new Run(MESSAGES_IN_RUN << bits));
-
-/** A copy of `bytes` from `start` to `end`, to keep: its `buffer` may hold other messages too. */
-export function keepBytes(bytes: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
-  const length = end - start;
-  if (length <= LARGEST_ON_HEAP || length > 1 << LONGEST) return copyBytes(bytes, start, end);
-  const bits = Math.max(SHORTEST, 32 - Math.clz32(length - 1));
-  return runs[bits]!.keep(bytes, start, end);
+/**
+ * Makes a {@link KeepBytes} whose results may share memory with other messages, in their `buffer`. `allocate` makes that: zeroed,
+ * and such that nobody can take it away from the others.
+ */
+export function createMessageMemory(allocate: (size: number) => ArrayBuffer): KeepBytes {
+  // By the number of bits of their messages' lengths
+  const runs = Array.from({ length: LONGEST + 1 }, (_value, bits) => new Run(MESSAGES_IN_RUN << bits, allocate));
+  return (bytes, start, end) => {
+    const length = end - start;
+    if (length <= LARGEST_ON_HEAP || length > 1 << LONGEST) return copyBytes(bytes, start, end);
+    const bits = Math.max(SHORTEST, 32 - Math.clz32(length - 1));
+    return runs[bits]!.keep(bytes, start, end);
+  };
 }
