@@ -32,6 +32,13 @@ const ASSEMBLIES = [
     describes: "Masking with vector instructions",
     pages: 5,
   },
+  {
+    source: "packages/hawser/assembly/deflate/index.ts",
+    target: "packages/hawser/src/deflate/codec-module.ts",
+    name: "CODEC_MODULE",
+    describes: "The DEFLATE codec",
+    pages: 6,
+  },
 ];
 
 /**

@@ -1,0 +1,77 @@
+/**
+ * Deflating a message in the scratch area, portion by portion, each into a block of its own.
+ *
+ * The caller copies the window in front of the message, and takes the compressed bytes. Nothing here knows of connections.
+ */
+
+import { MESSAGE, WINDOW_AREA } from "./areas";
+import { beginWriting, continueWriting, writtenBytes } from "./bit-writer";
+import { configureBlocks, putBlock, putMessageEnd } from "./block";
+import { beginSearch, configureSearch, enter, moveDown, SHORTEST } from "./match-search";
+import { configureParser, isSearching, parse } from "./parser";
+
+/** Every how many-th string of the window is entered. */
+let windowStep: u32 = 1;
+let held: u32 = 0;
+
+/**
+ * How messages are compressed from now on.
+ *
+ * @param search 0: for matches; 1: not at all; 2: for runs of one byte
+ * @param fixedOnly 1: no block has codes of its own
+ * @param shortest match that is taken
+ * @param step every how many-th string of the window can be found
+ * @param lazy length below which a match is compared with the one a byte later
+ * @param nice length of a match that ends the search
+ * @param probes how often a better match is sought by a match's end
+ */
+export function configureDeflating(
+  search: u32,
+  fixedOnly: u32,
+  shortest: u32,
+  step: u32,
+  lazy: u32,
+  nice: u32,
+  probes: u32,
+): void {
+  configureBlocks(fixedOnly !== 0);
+  configureSearch(shortest, nice, probes);
+  configureParser(search, lazy);
+  windowStep = step;
+}
+
+/**
+ * A message begins; its first portion is in its place. `windowLength` bytes of its connection's window are in the scratch
+ * area, in front of the message.
+ */
+export function beginDeflating(windowLength: u32, windowBits: u32, bucketBits: u32): void {
+  beginWriting();
+  beginSearch(windowLength, windowBits, bucketBits);
+  held = windowLength;
+  if (isSearching()) enter(MESSAGE - held, MESSAGE, windowStep);
+}
+
+/** Compresses a portion, and returns how many bytes that makes. */
+export function deflate(length: u32, isLast: u32): u32 {
+  const end = MESSAGE + length;
+  if (length > 0) {
+    parse(MESSAGE, end);
+    putBlock(MESSAGE, length);
+  }
+  if (isLast !== 0) putMessageEnd();
+  return writtenBytes();
+}
+
+/** The compressed bytes were taken, and the next portion will be in the message's place: makes the last one its window. */
+export function continueDeflating(length: u32): void {
+  continueWriting();
+  const kept = min<u32>(held + length, WINDOW_AREA);
+  memory.copy(MESSAGE - kept, MESSAGE + length - kept, kept);
+  moveDown(length, kept);
+  held = kept;
+}
+
+/** Enters the strings that reach from the last portion into this one. */
+export function joinPortions(): void {
+  if (isSearching()) enter(MESSAGE - min<u32>(held, SHORTEST - 1), MESSAGE, 1);
+}

@@ -1,0 +1,201 @@
+/**
+ * The codec that all connections of a thread share: a WebAssembly module and its memory, which never grows.
+ *
+ * It works on one message at a time. A connection's window goes in with the message; nothing that the codec keeps is ever
+ * taken for another connection's. Longer messages go through in portions.
+ */
+
+import { keepBytes } from "../bytes/message-slab.ts";
+import { CODEC_MODULE } from "./codec-module.ts";
+import type { Effort } from "./effort.ts";
+import type { InflateFault } from "./engine.ts";
+
+/** The codec's areas hold so many bytes of plaintext, and of compressed bytes. */
+export const MAX_PORTION = 32_768;
+/** A block's header must fit, and what is read ahead. */
+const MIN_INPUT = 2_048;
+/** What the module takes for a size. */
+const MAX_ROOM = 0x7fff_ffff;
+
+/** What the module's `inflate` returns. */
+const Status = { DONE: 0, NEEDS_INPUT: 1, FULL: 2, INVALID: 3, TOO_BIG: 4 } as const;
+/** What the module is told about input to come. */
+const Following = { MORE: 0, NOTHING: 1, STRIPPED_TAIL: 2 } as const;
+
+/** The octets that a sender strips from a message's end (RFC 7692, section 7.2.1): an empty stored block less its header. */
+const TAIL = [0x00, 0x00, 0xff, 0xff] as const;
+
+/** What is needed of WebAssembly; not every platform has it. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: unknown };
+};
+
+interface CodecExports {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  messageStart(): number;
+  compressedStart(): number;
+  configureDeflating(
+    search: number,
+    fixedOnly: number,
+    shortest: number,
+    step: number,
+    lazy: number,
+    nice: number,
+    probes: number,
+  ): void;
+  beginDeflating(windowLength: number, windowBits: number, bucketBits: number): void;
+  deflate(length: number, isLast: number): number;
+  continueDeflating(length: number): void;
+  joinPortions(): void;
+  beginInflating(windowLength: number, windowBits: number): void;
+  inflate(length: number, following: number, portion: number, room: number): number;
+  continueInput(): number;
+  continueOutput(): void;
+  inflatedLength(): number;
+}
+
+/** A window's plaintext, as the codec needs it: in front of the message. */
+export interface CodecWindow {
+  readonly length: number;
+  /** Copies the plaintext to where it ends at `end`. */
+  copyTo(memory: Uint8Array, end: number): void;
+}
+
+export class Codec {
+  readonly #exports: CodecExports;
+  readonly #memory: Uint8Array<ArrayBuffer>;
+  readonly #message: number;
+  readonly #compressed: number;
+  readonly #portion: number;
+  readonly #inputPortion: number;
+  #effort: Effort | undefined;
+
+  constructor(exports: CodecExports, portion: number) {
+    this.#exports = exports;
+    this.#memory = new Uint8Array(exports.memory.buffer);
+    this.#message = exports.messageStart();
+    this.#compressed = exports.compressedStart();
+    this.#portion = portion;
+    this.#inputPortion = Math.max(portion, MIN_INPUT);
+  }
+
+  deflate(
+    window: CodecWindow,
+    windowBits: number,
+    bucketBits: number,
+    effort: Effort,
+    payload: Uint8Array,
+  ): Uint8Array {
+    if (effort !== this.#effort) this.#configure(effort);
+    const first = Math.min(payload.length, this.#portion);
+    window.copyTo(this.#memory, this.#message);
+    this.#memory.set(first === payload.length ? payload : payload.subarray(0, first), this.#message);
+    this.#exports.beginDeflating(window.length, windowBits, bucketBits);
+    if (first < payload.length) return this.#deflatePortions(payload, first);
+    return this.#takeCompressed(this.#exports.deflate(first, 1));
+  }
+
+  /** The message, or why it is none; the plaintext behind the window is where {@link message} says. */
+  inflate(window: CodecWindow, windowBits: number, payload: Uint8Array, maxSize: number): Uint8Array | InflateFault {
+    window.copyTo(this.#memory, this.#message);
+    this.#exports.beginInflating(window.length, windowBits);
+    let used = Math.min(payload.length, this.#inputPortion);
+    let length = used;
+    this.#memory.set(used === payload.length ? payload : payload.subarray(0, used), this.#compressed);
+    const ending = endsWithTail(payload) ? Following.NOTHING : Following.STRIPPED_TAIL;
+    const pieces: Uint8Array[] = [];
+    let size = 0;
+    for (;;) {
+      const following = used < payload.length ? Following.MORE : ending;
+      const room = Math.min(maxSize - size, MAX_ROOM);
+      switch (this.#exports.inflate(length, following, this.#portion, room)) {
+        case Status.DONE:
+          return this.#lastPiece(pieces, size);
+        case Status.NEEDS_INPUT: {
+          const kept = this.#exports.continueInput();
+          const more = payload.subarray(used, used + this.#inputPortion - kept);
+          this.#memory.set(more, this.#compressed + kept);
+          used += more.length;
+          length = kept + more.length;
+          break;
+        }
+        case Status.FULL:
+          pieces.push(this.#takePlaintext());
+          size += pieces.at(-1)!.length;
+          this.#exports.continueOutput();
+          break;
+        case Status.TOO_BIG:
+          return "TOO_BIG";
+        default:
+          return "INVALID";
+      }
+    }
+  }
+
+  #configure(effort: Effort): void {
+    const { search, fixedOnly, shortest, step, lazy, nice, probes } = effort;
+    this.#exports.configureDeflating(search, fixedOnly, shortest, step, lazy, nice, probes);
+    this.#effort = effort;
+  }
+
+  #deflatePortions(payload: Uint8Array, first: number): Uint8Array {
+    const pieces = [this.#takeCompressed(this.#exports.deflate(first, 0))];
+    let size = pieces[0]!.length;
+    for (let used = first, length = first; used < payload.length; used += length) {
+      this.#exports.continueDeflating(length);
+      const portion = payload.subarray(used, used + this.#portion);
+      length = portion.length;
+      this.#memory.set(portion, this.#message);
+      this.#exports.joinPortions();
+      const piece = this.#takeCompressed(this.#exports.deflate(length, used + length === payload.length ? 1 : 0));
+      pieces.push(piece);
+      size += piece.length;
+    }
+    return joined(pieces, size);
+  }
+
+  #takeCompressed(length: number): Uint8Array {
+    return keepBytes(this.#memory, this.#compressed, this.#compressed + length);
+  }
+
+  #takePlaintext(): Uint8Array {
+    return keepBytes(this.#memory, this.#message, this.#message + this.#exports.inflatedLength());
+  }
+
+  #lastPiece(pieces: Uint8Array[], size: number): Uint8Array {
+    const last = this.#takePlaintext();
+    return pieces.length === 0 ? last : joined([...pieces, last], size + last.length);
+  }
+}
+
+/**
+ * A codec of its own, or `undefined` where there is no WebAssembly with vectors.
+ *
+ * @param portion bytes of a message that are worked on at a time
+ */
+export function instantiateCodec(portion: number): Codec | undefined {
+  try {
+    const module = new WebAssembly.Module(Uint8Array.from(atob(CODEC_MODULE), (char) => char.charCodeAt(0)));
+    return new Codec(new WebAssembly.Instance(module).exports as CodecExports, portion);
+  } catch {
+    // No WebAssembly, no vectors, or no address space for its memory
+    return undefined;
+  }
+}
+
+/** Stripped data never ends in 0xff: its last three bits are a block's header, zeros all. */
+function endsWithTail(payload: Uint8Array): boolean {
+  const end = payload.length;
+  return end >= TAIL.length && TAIL.every((octet, index) => payload[end - TAIL.length + index] === octet);
+}
+
+function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
+  const whole = new Uint8Array(size);
+  let offset = 0;
+  for (const piece of pieces) {
+    whole.set(piece, offset);
+    offset += piece.length;
+  }
+  return whole;
+}

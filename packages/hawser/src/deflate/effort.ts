@@ -1,0 +1,66 @@
+/**
+ * How hard the codec looks for matches: what a level from 1 to 9, a `memLevel` and a strategy come to.
+ */
+
+import type { DeflaterOptions, DeflateStrategy } from "./engine.ts";
+
+const DEFAULT_LEVEL = 6;
+const DEFAULT_MEM_LEVEL = 8;
+
+/** What the codec is configured with. One object for each combination, so that it can be recognized. */
+export interface Effort {
+  /** 0: for matches; 1: not at all; 2: for runs of one byte. */
+  readonly search: number;
+  readonly fixedOnly: number;
+  /** The shortest match that is taken. */
+  readonly shortest: number;
+  /** Every how many-th string of the window can be found. */
+  readonly step: number;
+  /** Length below which a match is compared with the one a byte later. */
+  readonly lazy: number;
+  /** Length of a match that ends the search. */
+  readonly nice: number;
+  /** How often a better match is sought by a match's end. */
+  readonly probes: number;
+}
+
+type Search = Pick<Effort, "step" | "lazy" | "nice" | "probes">;
+
+/** Entering the window's strings is half the time of a small message, so the quick levels enter every second or fourth. */
+const SEARCHES: readonly Search[] = [
+  { step: 4, lazy: 0, nice: 16, probes: 0 },
+  { step: 4, lazy: 0, nice: 32, probes: 0 },
+  { step: 4, lazy: 8, nice: 32, probes: 1 },
+  { step: 2, lazy: 8, nice: 32, probes: 1 },
+  { step: 2, lazy: 16, nice: 64, probes: 2 },
+  { step: 1, lazy: 16, nice: 64, probes: 2 },
+  { step: 1, lazy: 32, nice: 128, probes: 4 },
+  { step: 1, lazy: 64, nice: 258, probes: 8 },
+  { step: 1, lazy: 258, nice: 258, probes: 16 },
+];
+
+const STRATEGIES: Readonly<Record<DeflateStrategy, Pick<Effort, "search" | "fixedOnly" | "shortest">>> = {
+  default: { search: 0, fixedOnly: 0, shortest: 4 },
+  // zlib's threshold: data that is filtered has many short matches by chance
+  filtered: { search: 0, fixedOnly: 0, shortest: 6 },
+  huffmanOnly: { search: 1, fixedOnly: 0, shortest: 4 },
+  rle: { search: 2, fixedOnly: 0, shortest: 4 },
+  fixed: { search: 0, fixedOnly: 1, shortest: 4 },
+};
+
+const efforts = new Map<string, Effort>();
+
+export function effortOf({ level = DEFAULT_LEVEL, strategy = "default" }: DeflaterOptions): Effort {
+  const key = `${level}/${strategy}`;
+  let effort = efforts.get(key);
+  if (effort === undefined) {
+    effort = { ...SEARCHES[level - 1]!, ...STRATEGIES[strategy] };
+    efforts.set(key, effort);
+  }
+  return effort;
+}
+
+/** Base-2 logarithm of the number of buckets, each of which has room for four strings. */
+export function bucketBitsOf({ windowBits, memLevel = DEFAULT_MEM_LEVEL }: DeflaterOptions): number {
+  return Math.min(Math.max(windowBits - 2, 8), memLevel + 5);
+}

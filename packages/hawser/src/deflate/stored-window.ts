@@ -1,0 +1,76 @@
+/**
+ * The sliding window of one direction of a connection, in a store's memory: the last bytes of its plaintext (RFC 1951,
+ * section 2). Takes memory as it fills. It knows nothing of DEFLATE.
+ */
+
+import type { PlaceOwner, Shelf, WindowStore } from "./window-store.ts";
+
+export class StoredWindow implements PlaceOwner {
+  /** The store's to set. */
+  place = 0;
+  readonly #store: WindowStore;
+  readonly #size: number;
+  #shelf: Shelf | undefined;
+  #length = 0;
+
+  /** @param windowBits base-2 logarithm of the most bytes to keep, 8 to 15 */
+  constructor(windowBits: number, store: WindowStore) {
+    this.#size = 1 << windowBits;
+    this.#store = store;
+  }
+
+  /** Bytes of plaintext. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Bytes of memory taken. */
+  get heldBytes(): number {
+    return this.#shelf?.size ?? 0;
+  }
+
+  /** Copies the plaintext to where its last byte is the one before `end`. */
+  copyTo(target: Uint8Array, end: number): void {
+    if (this.#shelf === undefined) return;
+    const offset = this.#shelf.offsetOf(this.place);
+    target.set(this.#shelf.memoryOf(this.place).subarray(offset, offset + this.#length), end - this.#length);
+  }
+
+  /** Adds plaintext and forgets what falls out of the window. */
+  append(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    const added = bytes.length > this.#size ? bytes.subarray(bytes.length - this.#size) : bytes;
+    const kept = Math.min(this.#length, this.#size - added.length);
+    const shelf = this.#makeRoom(kept + added.length);
+    const memory = shelf.memoryOf(this.place);
+    const offset = shelf.offsetOf(this.place);
+    if (kept < this.#length) memory.copyWithin(offset, offset + this.#length - kept, offset + this.#length);
+    memory.set(added, offset + kept);
+    this.#length = kept + added.length;
+  }
+
+  /** Forgets the plaintext and gives the memory back. */
+  reset(): void {
+    this.#shelf?.release(this.place);
+    this.#shelf = undefined;
+    this.#length = 0;
+  }
+
+  /** Moves to a larger place if this one is too small: what is in it comes along. */
+  #makeRoom(length: number): Shelf {
+    const before = this.#shelf;
+    if (before !== undefined && length <= before.size) return before;
+    const place = this.place;
+    const shelf = this.#store.shelfFor(length);
+    shelf.take(this);
+    this.#shelf = shelf;
+    if (before !== undefined) {
+      const offset = before.offsetOf(place);
+      shelf
+        .memoryOf(this.place)
+        .set(before.memoryOf(place).subarray(offset, offset + this.#length), shelf.offsetOf(this.place));
+      before.release(place);
+    }
+    return shelf;
+  }
+}
