@@ -32,7 +32,7 @@ const HEADER_BITS: u32 = 3;
 const STORED_LENGTH_BITS: u32 = 32;
 
 /** With fewer bits than this in the fixed code, describing another costs more than it saves. */
-const WORTH_A_CODE: u32 = 400;
+const WORTH_A_CODE: u32 = 250;
 
 const FIXED_LITERAL_LENGTH_CODES: usize = memory.data(1_152, 16);
 const FIXED_DISTANCE_CODES: usize = memory.data(128, 16);

@@ -7,11 +7,15 @@
 import { MESSAGE, WINDOW_AREA } from "./areas";
 import { beginWriting, continueWriting, writtenBytes } from "./bit-writer";
 import { configureBlocks, putBlock, putMessageEnd } from "./block";
-import { beginSearch, configureSearch, enter, moveDown, SHORTEST } from "./match-search";
-import { configureParser, isSearching, parse } from "./parser";
+import { beginSearch, configureSearch, enter, enterSome, enterTriples, moveDown, SHORTEST } from "./match-search";
+import { configureParser, isSearching, parse, takesTriples } from "./parser";
+
+/** So much of the window is entered for matches of three bytes, which are worth less the farther away they are. */
+const NEAR: u32 = 1_024;
 
 /** Every how many-th string of the window is entered. */
 let windowStep: u32 = 1;
+/** Bytes in front of the message. */
 let held: u32 = 0;
 
 /**
@@ -35,34 +39,37 @@ export function configureDeflating(
   probes: u32,
 ): void {
   configureBlocks(fixedOnly !== 0);
-  configureSearch(shortest, nice, probes);
-  configureParser(search, lazy);
+  configureParser(search, shortest, lazy);
+  configureSearch(nice, probes);
   windowStep = step;
 }
 
 /**
- * A message begins; its first portion is in its place. `windowLength` bytes of its connection's window are in the scratch
- * area, in front of the message.
+ * A message begins; its first portion, of `length` bytes, is in its place. `windowLength` bytes of its connection's window are
+ * in front of it.
  */
-export function beginDeflating(windowLength: u32, windowBits: u32, bucketBits: u32): void {
+export function beginDeflating(windowLength: u32, windowBits: u32, bucketBits: u32, length: u32): void {
   beginWriting();
   beginSearch(windowLength, windowBits, bucketBits);
   held = windowLength;
-  if (isSearching()) enter(MESSAGE - held, MESSAGE, windowStep);
+  if (!isSearching()) return;
+  const oldest = MESSAGE - held;
+  if (windowStep === 1) enter(oldest, MESSAGE);
+  else enterSome(oldest, MESSAGE, windowStep);
+  if (takesTriples(length)) enterTriples(MESSAGE - min<u32>(held, NEAR), MESSAGE);
 }
 
-/** Compresses a portion, and returns how many bytes that makes. */
+/** Compresses the portion in its place, and returns how many bytes that makes. */
 export function deflate(length: u32, isLast: u32): u32 {
-  const end = MESSAGE + length;
   if (length > 0) {
-    parse(MESSAGE, end);
+    parse(MESSAGE, MESSAGE + length);
     putBlock(MESSAGE, length);
   }
   if (isLast !== 0) putMessageEnd();
   return writtenBytes();
 }
 
-/** The compressed bytes were taken, and the next portion will be in the message's place: makes the last one its window. */
+/** The compressed bytes were taken: makes the portion the window of the next one, which takes its place. */
 export function continueDeflating(length: u32): void {
   continueWriting();
   const kept = min<u32>(held + length, WINDOW_AREA);
@@ -71,7 +78,7 @@ export function continueDeflating(length: u32): void {
   held = kept;
 }
 
-/** Enters the strings that reach from the last portion into this one. */
+/** The next portion is in its place: enters the strings that reach from the last one into it. */
 export function joinPortions(): void {
-  if (isSearching()) enter(MESSAGE - min<u32>(held, SHORTEST - 1), MESSAGE, 1);
+  if (isSearching()) enter(MESSAGE - min<u32>(held, SHORTEST - 1), MESSAGE);
 }

@@ -2,7 +2,16 @@
  * Reading the codes of a dynamic block (RFC 1951, section 3.2.7).
  */
 
-import { CODE_LENGTH_ORDER, CODE_LENGTHS, DISTANCES, END_OF_BLOCK, LITERAL_LENGTHS, REPEAT_PREVIOUS, REPEAT_ZERO, repeatExtra } from "./alphabets";
+import {
+  CODE_LENGTH_ORDER,
+  CODE_LENGTHS,
+  DISTANCES,
+  END_OF_BLOCK,
+  LITERAL_LENGTHS,
+  REPEAT_PREVIOUS,
+  REPEAT_ZERO,
+  repeatExtra,
+} from "./alphabets";
 import { bitsAt, getPosition, isOverrun, readBits, setPosition } from "./bit-reader";
 import {
   buildCodeLengthTable,
@@ -51,7 +60,8 @@ function readLengths(total: u32): bool {
     }
     if (symbol === REPEAT_PREVIOUS && at === 0) return false;
     const extra = repeatExtra(symbol);
-    const count = ((bits >> (entry & 31)) as u32 & ((1 << extra) - 1)) + (symbol > REPEAT_ZERO ? 11 : 3);
+    const more = ((bits >> (entry & 31)) as u32) & ((1 << extra) - 1);
+    const count = more + (symbol > REPEAT_ZERO ? 11 : 3);
     if (at + count > total) return false;
     if (symbol !== REPEAT_PREVIOUS) previous = 0;
     memory.fill(LENGTHS + at, previous, count);

@@ -106,7 +106,7 @@ function describeLengths(): void {
 /** How many bytes from here on are the same. Behind the last length there is another byte. */
 function runLength(start: usize): u32 {
   const byte = load<u8>(start);
-  const eight = (byte as u64) * 0x0101010101010101;
+  const eight = (byte as u64) * (((0x01010101 as u64) << 32) | 0x01010101);
   const last = start + LITERAL_LENGTHS + DISTANCES;
   let at = start;
   let difference: u64 = 0;

@@ -1,20 +1,25 @@
 /**
  * The search for strings that came before (RFC 1951, section 4): where four bytes were seen, and how far they agree there.
  *
- * Each bucket has four places for positions, 16 bits each, of strings with the same hash. A position goes into the place that
- * its own value points to, so entering one is a single store. Nothing is ever cleared: what a bucket names is compared byte by
- * byte with the window at hand, and an entry of an earlier message, of whatever connection, is a guess like any other.
+ * Each bucket holds the last four positions, of 16 bits each, of strings with the same hash; so entering one is a load and a
+ * store. Nothing is ever cleared: what a bucket names is compared byte by byte with the window at hand, and an entry of an
+ * earlier message, of whatever connection, is a guess like any other.
  */
 
-import { MAX_MATCH } from "./alphabets";
+import { MAX_MATCH, MIN_MATCH } from "./alphabets";
 import { MESSAGE } from "./areas";
 
-const MAX_BUCKET_BITS: u32 = 13;
-const BUCKETS: usize = memory.data(65_536, 16);
+const MAX_BUCKET_BITS: u32 = 14;
+const BUCKETS: usize = memory.data(131_072, 16);
+/** The last position of strings of three bytes with the same hash. */
+const TRIPLES: usize = memory.data(8_192, 16);
+const TRIPLE_BITS: u32 = 12;
 const MULTIPLIER: u32 = 2_654_435_761;
 
-/** What has only four bytes in common with what came before is no better than its literals. */
+/** The least match that a bucket finds. */
 export const SHORTEST: u32 = 4;
+/** Three bytes farther away than this take more bits than as literals. */
+const FARTHEST_TRIPLE: u32 = 4_096;
 
 let bucketShift: u32 = 32 - MAX_BUCKET_BITS;
 let windowSize: u32 = 0;
@@ -22,16 +27,12 @@ let windowSize: u32 = 0;
 let oldest: usize = MESSAGE;
 /** From an address to a position: it grows as plaintext moves to lower addresses. */
 let shift: u32 = 0;
-/** The distance of the last match: records of one form repeat at it. */
-let lastDistance: u32 = 0;
-
-/** A match must be longer than `tooShort`; one of `nice` ends the search; `probes` is how often the end is looked up. */
-let tooShort: u32 = 0;
+/** A match of this length ends the search. */
 let nice: u32 = 0;
+/** How often a match's end is looked up. */
 let probes: u32 = 0;
 
-export function configureSearch(shortest: u32, niceLength: u32, probeCount: u32): void {
-  tooShort = max<u32>(shortest, SHORTEST) - 1;
+export function configureSearch(niceLength: u32, probeCount: u32): void {
   nice = niceLength;
   probes = probeCount;
 }
@@ -40,21 +41,12 @@ export function beginSearch(held: u32, windowBits: u32, bucketBits: u32): void {
   windowSize = 1 << windowBits;
   bucketShift = 32 - min<u32>(bucketBits, MAX_BUCKET_BITS);
   oldest = MESSAGE - held;
-  lastDistance = 0;
 }
 
-/** What was at an address is `distance` bytes below it from now on, and so is where the connection's bytes begin. */
+/** What was at an address is `distance` bytes below it from now on; `kept` bytes are left in front of the message. */
 export function moveDown(distance: u32, kept: u32): void {
   shift += distance;
   oldest = MESSAGE - kept;
-}
-
-export function useDistance(distance: u32): void {
-  lastDistance = distance;
-}
-
-function bucketOf(word: u32): usize {
-  return BUCKETS + ((<usize>((word * MULTIPLIER) >>> bucketShift)) << 3);
 }
 
 /** Whether the byte in front of an address, and the one at a distance from it, are the connection's. */
@@ -62,38 +54,80 @@ export function canGrowBack(at: usize, distance: u32): bool {
   return at - distance > oldest;
 }
 
-/** Enters the strings at every `step`-th address; there are four bytes at each. */
-export function enter(from: usize, to: usize, step: u32): void {
-  for (let at = from; at < to; at += step) enterAt(at, bucketOf(load<u32>(at)));
+/** Enters the string at every address: four at a time, since this is a third of what a small message costs. */
+export function enter(from: usize, to: usize): void {
+  let at = from;
+  for (; at + 4 <= to; at += 4) {
+    const words = load<u64>(at);
+    enterWord(words as u32, at);
+    enterWord((words >> 8) as u32, at + 1);
+    enterWord((words >> 16) as u32, at + 2);
+    enterWord((words >> 24) as u32, at + 3);
+  }
+  for (; at < to; at++) enterWord(load<u32>(at), at);
 }
 
-function enterAt(at: usize, bucket: usize): void {
-  const position = (at as u32) + shift;
-  store<u16>(bucket + ((position & 3) << 1), position as u16);
+/** Enters the string at every `step`-th address. A match is found from there, and grows back to where it begins. */
+export function enterSome(from: usize, to: usize, step: u32): void {
+  for (let at = from; at < to; at += step) enterWord(load<u32>(at), at);
+}
+
+/** Enters the three bytes at every address. */
+export function enterTriples(from: usize, to: usize): void {
+  for (let at = from; at < to; at++) store<u16>(tripleOf(load<u32>(at)), positionOf(at) as u16);
+}
+
+/** The newest goes in front, and the oldest of four out. */
+function enterWord(word: u32, at: usize): void {
+  const bucket = bucketOf(word);
+  store<u64>(bucket, (load<u64>(bucket) << 16) | ((positionOf(at) & 0xffff) as u64));
+}
+
+function positionOf(at: usize): u32 {
+  return (at as u32) + shift;
+}
+
+function bucketOf(word: u32): usize {
+  return BUCKETS + ((<usize>((word * MULTIPLIER) >>> bucketShift)) << 3);
+}
+
+function tripleOf(word: u32): usize {
+  return TRIPLES + ((<usize>(((word << 8) * MULTIPLIER) >>> (32 - TRIPLE_BITS))) << 1);
 }
 
 /**
- * The longest match found for the string at an address, as its length << 16 | its distance, or 0. Enters the string. There
- * are four bytes at least, and memory beyond `end`.
+ * The longest match found for the string at an address, as its length << 16 | its distance, or 0 if none is longer than
+ * `floor`, which is 3 or more. Enters the string. There are four bytes at least, and memory beyond `end`.
  */
-export function findMatch(at: usize, end: usize): u32 {
+export function findMatch(at: usize, end: usize, floor: u32): u32 {
   const word = load<u32>(at);
   const bucket = bucketOf(word);
   const entries = load<u64>(bucket);
-  enterAt(at, bucket);
+  store<u64>(bucket, (entries << 16) | ((positionOf(at) & 0xffff) as u64));
+  const places = agreeing(at, word, entries);
+  if (places === 0) return 0;
   const most = min<u32>((end - at) as u32, MAX_MATCH);
   const reach = min<u32>((at - oldest) as u32, windowSize);
-  const mask = agreeing(at, word, entries);
-  let best: u32 = mask === 0 ? 0 : bestOf(at, mask, entries, most, reach);
-  const length = best >>> 16;
-  if (length >= nice || length === most) return best;
-  if (length > 0 && probes > 0) best = probeEnd(at, word, best, most, reach);
-  return tryLastDistance(at, word, best, most, reach);
+  if (floor >= most) return 0;
+  const best = bestOf(at, places, entries, floor, most, reach);
+  return best === 0 || probes === 0 ? best : probeEnd(at, word, best, most, reach);
 }
 
-/** Which of four entries have these four bytes: what memory is looked at is judged later. */
+/** A match found by three bytes alone, for a string that {@link findMatch} knows none of. Enters the three bytes. */
+export function findTriple(at: usize, end: usize): u32 {
+  const word = load<u32>(at);
+  const place = tripleOf(word);
+  const distance = (positionOf(at) - (load<u16>(place) as u32)) & 0xffff;
+  store<u16>(place, positionOf(at) as u16);
+  const reach = min<u32>(min<u32>((at - oldest) as u32, windowSize), FARTHEST_TRIPLE);
+  if (distance - 1 >= reach || (load<u32>(at - distance) ^ word) << 8 !== 0) return 0;
+  const length = agreement(at, at - distance, min<u32>((end - at) as u32, MAX_MATCH));
+  return length < MIN_MATCH ? 0 : (length << 16) | distance;
+}
+
+/** Which of four entries name the same four bytes, as a bit for each. Their distances are for the caller to judge. */
 function agreeing(at: usize, word: u32, entries: u64): u32 {
-  const here = (at as u32) + shift;
+  const here = positionOf(at);
   let words = v128.load_zero<u32>(at - ((here - (entries as u32)) & 0xffff));
   words = v128.load_lane<u32>(at - ((here - ((entries >> 16) as u32)) & 0xffff), words, 1);
   words = v128.load_lane<u32>(at - ((here - ((entries >> 32) as u32)) & 0xffff), words, 2);
@@ -101,59 +135,60 @@ function agreeing(at: usize, word: u32, entries: u64): u32 {
   return i32x4.bitmask(i32x4.eq(words, i32x4.splat(word)));
 }
 
-function bestOf(at: usize, agreeingPlaces: u32, entries: u64, most: u32, reach: u32): u32 {
-  const here = (at as u32) + shift;
+/** The distance of the entry of the lowest bit. */
+function distanceOf(at: usize, places: u32, entries: u64): u32 {
+  return (positionOf(at) - ((entries >> ((ctz(places) as u64) << 4)) as u32)) & 0xffff;
+}
+
+/** Newest first: an older string is taken if it is longer. */
+function bestOf(at: usize, agreeingPlaces: u32, entries: u64, floor: u32, most: u32, reach: u32): u32 {
   let best: u32 = 0;
-  let bestLength = tooShort;
+  let bestLength = floor;
+  // What a longer match must have too: the byte behind the best one, with three before it
+  let ending = load<u32>(at + bestLength - 3);
   for (let places = agreeingPlaces; places !== 0; places &= places - 1) {
-    const distance = (here - ((entries >> ((ctz(places) as u64) << 4)) as u32)) & 0xffff;
-    if (distance - 1 >= reach) continue;
+    const distance = distanceOf(at, places, entries);
+    if (distance - 1 >= reach || load<u32>(at + bestLength - 3 - distance) !== ending) continue;
     const length = agreement(at, at - distance, most);
-    if (length < bestLength || (length === bestLength && distance >= (best & 0xffff))) continue;
-    bestLength = length;
+    if (length <= bestLength) continue;
     best = (length << 16) | distance;
+    if (length >= nice || length === most) break;
+    bestLength = length;
+    ending = load<u32>(at + bestLength - 3);
   }
   return best;
 }
 
 /**
- * Looks up the four bytes across the best match's end, and sees where they came before whether the whole is there too. This
- * finds the strings that a bucket has lost to newer ones.
+ * Looks up the four bytes across the best match's end, and sees where they came before whether the whole is there too: this
+ * finds the strings that their own bucket has lost to newer ones. If the first of them goes beyond the end, so may the next.
  */
 function probeEnd(at: usize, word: u32, first: u32, most: u32, reach: u32): u32 {
   let best = first;
+  let across = at + (first >>> 16) - 3;
   for (let rest = probes; rest > 0; rest--) {
     const length = best >>> 16;
-    if (length >= nice || length >= most) break;
-    const across = at + length - 3;
+    if (length >= nice || across + SHORTEST > at + most) break;
     const better = bestAcross(at, word, across, best, most, reach);
-    if (better === best) break;
+    if (better !== best) across = at + (better >>> 16) - 3;
+    else if (across < at + length) across++;
+    else break;
     best = better;
   }
   return best;
 }
 
 function bestAcross(at: usize, word: u32, across: usize, first: u32, most: u32, reach: u32): u32 {
-  let best = first;
   const acrossWord = load<u32>(across);
-  let entries = load<u64>(bucketOf(acrossWord));
-  const here = (across as u32) + shift;
-  for (let place = 0; place < 4; place++) {
-    const distance = (here - (entries as u32)) & 0xffff;
-    entries >>= 16;
-    if (distance - 1 >= reach) continue;
-    if (load<u32>(across - distance) !== acrossWord || load<u32>(at - distance) !== word) continue;
+  const entries = load<u64>(bucketOf(acrossWord));
+  let best = first;
+  for (let places = agreeing(across, acrossWord, entries); places !== 0; places &= places - 1) {
+    const distance = distanceOf(across, places, entries);
+    if (distance - 1 >= reach || load<u32>(at - distance) !== word) continue;
     const length = agreement(at, at - distance, most);
     if (length > best >>> 16) best = (length << 16) | distance;
   }
   return best;
-}
-
-function tryLastDistance(at: usize, word: u32, best: u32, most: u32, reach: u32): u32 {
-  const distance = lastDistance;
-  if (distance - 1 >= reach || load<u32>(at - distance) !== word) return best;
-  const length = agreement(at, at - distance, most);
-  return length > max<u32>(best >>> 16, tooShort) ? (length << 16) | distance : best;
 }
 
 /** How many bytes are the same in two places, `most` at the most. */

@@ -3,24 +3,41 @@
  */
 
 import { MAX_MATCH, MIN_MATCH } from "./alphabets";
-import { canGrowBack, enter, findMatch, SHORTEST, useDistance } from "./match-search";
+import { canGrowBack, enter, findMatch, findTriple, SHORTEST } from "./match-search";
 import { beginTokens, putLiteral, putMatch, takeLiteral } from "./tokens";
 
-/** What is searched for: what zlib calls strategies. */
+/** What is searched for. Zero is everything. */
 const NOTHING: u32 = 1;
 const RUNS: u32 = 2;
+
+/**
+ * A short message is mostly sent with the fixed code, in which a match of three bytes takes fewer bits than its literals. With
+ * a code of its own it does not, unless it is very near.
+ */
+const SHORT_MESSAGE: u32 = 600;
+
+/** How much shorter a match may be and still be the better one, being nearer: that saves thirteen extra bits at most. */
+const WORTH_OF_DISTANCE: u32 = 3;
 
 let search: u32 = 0;
 /** A match that is shorter is compared with the one a byte later. */
 let lazyLength: u32 = 0;
+/** What is no longer than this is not taken. */
+let tooShort: u32 = 0;
 
-export function configureParser(searchFor: u32, lazy: u32): void {
+export function configureParser(searchFor: u32, shortest: u32, lazy: u32): void {
   search = searchFor;
+  tooShort = max<u32>(shortest, SHORTEST) - 1;
   lazyLength = lazy;
 }
 
 export function isSearching(): bool {
   return search !== NOTHING && search !== RUNS;
+}
+
+/** Whether matches of three bytes are looked for in a message, or a portion, of this length. */
+export function takesTriples(length: u32): bool {
+  return length < SHORT_MESSAGE && tooShort < SHORTEST;
 }
 
 export function parse(start: usize, end: usize): void {
@@ -33,28 +50,36 @@ export function parse(start: usize, end: usize): void {
 
 /** Stops where fewer than four bytes are left. */
 function parseMatches(start: usize, end: usize): usize {
+  const withTriples = takesTriples((end - start) as u32);
+  const last = end - SHORTEST;
   let at = start;
-  while (at + SHORTEST <= end) {
-    let match = findMatch(at, end);
+  while (at <= last) {
+    let match = findMatch(at, end, tooShort);
+    if (match === 0 && withTriples) match = findTriple(at, end);
     if (match === 0) {
       putLiteral(load<u8>(at++));
       continue;
     }
     let entered = at + 1;
-    while (match >>> 16 < lazyLength && at + 1 + SHORTEST <= end) {
-      const later = findMatch(at + 1, end);
+    while (match >>> 16 < lazyLength && at < last) {
+      const later = findMatch(at + 1, end, max<u32>((match >>> 16) - WORTH_OF_DISTANCE, tooShort));
       entered = at + 2;
-      if (later >>> 16 <= match >>> 16) break;
+      if (later === 0 || gain(later) <= gain(match) + 1) break;
       putLiteral(load<u8>(at++));
       match = later;
     }
     at = takeMatch(at, match);
-    enter(entered, min<usize>(at, end - (SHORTEST - 1)), 1);
+    enter(entered, min<usize>(at, last + 1));
   }
   return at;
 }
 
-/** Takes a match, and the bytes before it that agree too: they may have been literals for want of a better guess. */
+/** What a match is worth against another, in quarters of a byte: its length, less its distance's extra bits. */
+function gain(match: u32): u32 {
+  return (match >>> 16) * 4 + clz(match & 0xffff);
+}
+
+/** Takes a match, and the bytes before it that agree too: they were literals because not every string can be found. */
 function takeMatch(at: usize, match: u32): usize {
   const distance = match & 0xffff;
   let length = match >>> 16;
@@ -66,7 +91,6 @@ function takeMatch(at: usize, match: u32): usize {
     length++;
   }
   putMatch(length, distance);
-  useDistance(distance);
   return start + length;
 }
 
@@ -78,7 +102,7 @@ function parseRuns(start: usize, end: usize): usize {
     putLiteral(byte);
     const most = min<usize>(end, at + MAX_MATCH);
     let stop = at;
-    while (stop < most && load<u8>(stop) === byte) stop++;
+    while (stop < most && (load<u8>(stop) as u32) === byte) stop++;
     if (stop - at < MIN_MATCH) continue;
     putMatch((stop - at) as u32, 1);
     at = stop;

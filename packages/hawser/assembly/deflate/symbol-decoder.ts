@@ -48,16 +48,21 @@ export function decodeSymbols(literalLengths: usize, distances: usize, isMoreCom
       continue;
     }
     position += extraBits(entry);
-    position = decodeMatch(distances, position, valueOf(entry, bits), out);
+    position = decodeMatch(distances, position, valueIn(entry, bits), out);
     if (position === 0) break;
     out = plaintextEnd();
   }
   setPlaintextEnd(out);
-  if (out > plaintextLimit()) return TOO_BIG;
+  if (position !== 0) setPosition(position);
+  return outcome(entry, position, out > stop, isMoreComing);
+}
+
+/** Why the loop above came to its end. */
+function outcome(entry: u32, position: u32, isFull: bool, isMoreComing: bool): u32 {
+  if (plaintextEnd() > plaintextLimit()) return TOO_BIG;
   if (position === 0) return INVALID;
-  setPosition(position);
   if (entry & EXCEPTIONAL) return entry & END ? DONE : INVALID;
-  if (out > stop) return FULL;
+  if (isFull) return FULL;
   return isMoreComing ? NEEDS_INPUT : INVALID;
 }
 
@@ -73,7 +78,7 @@ function decodeMatch(distances: usize, at: u32, length: u32, out: usize): u32 {
   }
   position += entry & 31;
   bits >>= entry & 31;
-  const distance = valueOf(entry, bits);
+  const distance = valueIn(entry, bits);
   if (entry & EXCEPTIONAL || !isReachable(distance, out)) return 0;
   copyMatch(out, distance, length);
   setPlaintextEnd(out + length);
@@ -90,7 +95,7 @@ function extraBits(entry: u32): u32 {
   return (entry >> 8) & 15;
 }
 
-function valueOf(entry: u32, bits: u64): u32 {
+function valueIn(entry: u32, bits: u64): u32 {
   return (entry >> 16) + ((bits as u32) & ((1 << extraBits(entry)) - 1));
 }
 

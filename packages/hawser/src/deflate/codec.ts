@@ -44,7 +44,7 @@ interface CodecExports {
     nice: number,
     probes: number,
   ): void;
-  beginDeflating(windowLength: number, windowBits: number, bucketBits: number): void;
+  beginDeflating(windowLength: number, windowBits: number, bucketBits: number, length: number): void;
   deflate(length: number, isLast: number): number;
   continueDeflating(length: number): void;
   joinPortions(): void;
@@ -91,7 +91,7 @@ export class Codec {
     const first = Math.min(payload.length, this.#portion);
     window.copyTo(this.#memory, this.#message);
     this.#memory.set(first === payload.length ? payload : payload.subarray(0, first), this.#message);
-    this.#exports.beginDeflating(window.length, windowBits, bucketBits);
+    this.#exports.beginDeflating(window.length, windowBits, bucketBits, first);
     if (first < payload.length) return this.#deflatePortions(payload, first);
     return this.#takeCompressed(this.#exports.deflate(first, 1));
   }

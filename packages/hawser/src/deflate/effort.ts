@@ -26,17 +26,17 @@ export interface Effort {
 
 type Search = Pick<Effort, "step" | "lazy" | "nice" | "probes">;
 
-/** Entering the window's strings is half the time of a small message, so the quick levels enter every second or fourth. */
+/** Entering the window's strings is a third of a small message's time, so the quick levels enter every second or fourth. */
 const SEARCHES: readonly Search[] = [
   { step: 4, lazy: 0, nice: 16, probes: 0 },
-  { step: 4, lazy: 0, nice: 32, probes: 0 },
   { step: 4, lazy: 8, nice: 32, probes: 1 },
-  { step: 2, lazy: 8, nice: 32, probes: 1 },
+  { step: 4, lazy: 16, nice: 64, probes: 2 },
   { step: 2, lazy: 16, nice: 64, probes: 2 },
-  { step: 1, lazy: 16, nice: 64, probes: 2 },
-  { step: 1, lazy: 32, nice: 128, probes: 4 },
-  { step: 1, lazy: 64, nice: 258, probes: 8 },
-  { step: 1, lazy: 258, nice: 258, probes: 16 },
+  { step: 2, lazy: 32, nice: 128, probes: 4 },
+  { step: 1, lazy: 32, nice: 128, probes: 8 },
+  { step: 1, lazy: 48, nice: 192, probes: 12 },
+  { step: 1, lazy: 96, nice: 258, probes: 16 },
+  { step: 1, lazy: 258, nice: 258, probes: 32 },
 ];
 
 const STRATEGIES: Readonly<Record<DeflateStrategy, Pick<Effort, "search" | "fixedOnly" | "shortest">>> = {
@@ -62,5 +62,5 @@ export function effortOf({ level = DEFAULT_LEVEL, strategy = "default" }: Deflat
 
 /** Base-2 logarithm of the number of buckets, each of which has room for four strings. */
 export function bucketBitsOf({ windowBits, memLevel = DEFAULT_MEM_LEVEL }: DeflaterOptions): number {
-  return Math.min(Math.max(windowBits - 2, 8), memLevel + 5);
+  return Math.min(Math.max(windowBits - 1, 8), memLevel + 6);
 }

@@ -21,14 +21,13 @@ interface ResizableBuffer extends ArrayBuffer {
   resize(length: number): void;
 }
 
-declare const ArrayBuffer: {
+const ResizableArrayBuffer = ArrayBuffer as unknown as {
   new (length: number, options: { readonly maxByteLength: number }): ResizableBuffer;
-  readonly prototype: ArrayBuffer & { readonly resize?: unknown };
 };
 
 /** Whether the platform has the memory that a store needs. */
 export function isStoreAvailable(): boolean {
-  return ArrayBuffer.prototype.resize !== undefined;
+  return "resize" in ArrayBuffer.prototype;
 }
 
 /** Who uses a place. It is told when its bytes moved. */
@@ -105,7 +104,7 @@ export class Shelf {
 
 /** A stretch of address space, of which the beginning is memory. */
 class Segment {
-  readonly #buffer = new ArrayBuffer(0, { maxByteLength: SEGMENT_SIZE });
+  readonly #buffer = new ResizableArrayBuffer(0, { maxByteLength: SEGMENT_SIZE });
   /** As long as the buffer, whatever that is. */
   readonly memory: Uint8Array = new Uint8Array(this.#buffer);
 
