@@ -23,7 +23,7 @@ const SEED = Number(process.env["HAWSER_FUZZ_SEED"] ?? 1);
 const MESSAGES_OF_A_CONNECTION = 50;
 /** Connections are compared in slices, so that a long run shows where it is. */
 const SLICES = 10;
-const CANARY = new TextEncoder().encode("~canary of another connection~");
+const CANARY = Buffer.from("~canary of another connection~");
 
 const engine = createVectorEngine()!;
 const smallEngine = createVectorEngine({ portion: 512 })!;

@@ -27,13 +27,13 @@ export interface InflaterOptions {
 export interface Deflater {
   /**
    * Compresses against the window, and leaves the window as it is: what is sent must be followed by {@link append}, what is
-   * not sent leaves no trace. The result ends on a byte boundary with an empty stored block, its last octets being
+   * not sent leaves no trace. The result is the caller's to keep; it ends on a byte boundary with an empty stored block, its last octets being
    * `00 00 ff ff`.
    */
   deflate(payload: Uint8Array): Uint8Array;
   /** Adds the plaintext of a compressed message that was sent to the window. */
   append(payload: Uint8Array): void;
-  /** Forgets the window: the next message is compressed without context. */
+  /** Forgets the window: the next message is compressed without context. The last call of a deflater that is done with. */
   reset(): void;
   /** Bytes that this deflater holds between calls. */
   readonly heldBytes: number;
@@ -49,7 +49,7 @@ export interface Inflater {
    * a fault leaves the window as it was.
    */
   inflate(payload: Uint8Array, maxSize: number): Uint8Array | InflateFault;
-  /** Forgets the window: the next message comes without context. */
+  /** Forgets the window: the next message comes without context. The last call of an inflater that is done with. */
   reset(): void;
   /** Bytes that this inflater holds between calls. */
   readonly heldBytes: number;

@@ -9,7 +9,7 @@ import {
 import type { PerMessageDeflateOptions } from "../extensions/permessage-deflate/options.ts";
 import { PERMESSAGE_DEFLATE } from "../extensions/permessage-deflate/parameters.ts";
 import type { ClientExtensionFactory, ServerExtensionFactory } from "../handshake/extension-negotiation.ts";
-import { zlibEngine } from "./zlib-engine.ts";
+import { platformEngine } from "./platform-engine.ts";
 
 /** The option `compression` of a server or a client: off, permessage-deflate with its defaults, or with these options. */
 export type CompressionOption = false | "deflate" | PerMessageDeflateOptions;
@@ -20,7 +20,7 @@ export type CompressionOption = false | "deflate" | PerMessageDeflateOptions;
  * @throws {TypeError | RangeError} if an option is unknown or its value is not allowed
  */
 export function serverPerMessageDeflate(options: PerMessageDeflateOptions = {}): ServerExtensionFactory {
-  return serverFactory(options, zlibEngine);
+  return serverFactory(options, platformEngine);
 }
 
 /**
@@ -29,7 +29,7 @@ export function serverPerMessageDeflate(options: PerMessageDeflateOptions = {}):
  * @throws {TypeError | RangeError} if an option is unknown or its value is not allowed
  */
 export function clientPerMessageDeflate(options: PerMessageDeflateOptions = {}): ClientExtensionFactory {
-  return clientFactory(options, zlibEngine);
+  return clientFactory(options, platformEngine);
 }
 
 /**

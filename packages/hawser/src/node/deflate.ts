@@ -12,4 +12,11 @@ export type {
   InflaterOptions,
 } from "../deflate/engine.ts";
 export { SlidingWindow } from "../deflate/sliding-window.ts";
+export {
+  type CreateDeflaterOptions,
+  type CreateInflaterOptions,
+  createDeflater,
+  createInflater,
+  type DeflateEffort,
+} from "./create-codecs.ts";
 export { zlibEngine } from "./zlib-engine.ts";

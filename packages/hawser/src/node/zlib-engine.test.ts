@@ -2,7 +2,6 @@ import { inflateRawSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { distancesOf } from "../../test/deflate-distances.ts";
 import { deflateEngineContract } from "../../test/deflate-engine-contract.ts";
-import * as deflateEntryPoint from "./deflate.ts";
 import { zlibEngine } from "./zlib-engine.ts";
 
 describe("the zlib engine", () => {
@@ -26,9 +25,5 @@ describe("the zlib engine", () => {
   test("throws for settings that zlib does not know: they are not the peer's", () => {
     const inflater = zlibEngine.createInflater({ windowBits: 77 });
     expect(() => inflater.inflate(Uint8Array.of(0), 1)).toThrow(RangeError);
-  });
-
-  test("is what hawser/deflate exports", () => {
-    expect(Object.keys(deflateEntryPoint).sort()).toEqual(["SlidingWindow", "zlibEngine"]);
   });
 });

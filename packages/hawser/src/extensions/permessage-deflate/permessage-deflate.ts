@@ -93,6 +93,9 @@ export class PerMessageDeflate implements Extension {
   }
 
   release(): void {
+    // An engine may hold windows in memory of its own
+    this.#deflater?.reset();
+    this.#inflater?.reset();
     this.#deflater = undefined;
     this.#inflater = undefined;
     this.#sharing = undefined;
