@@ -11,7 +11,7 @@ import { beginSearch, configureSearch, enter, enterSome, enterTriples, moveDown,
 import { configureParser, isSearching, parse, takesTriples } from "./parser";
 
 /** So much of the window is entered for matches of three bytes, which are worth less the farther away they are. */
-const NEAR: u32 = 1_024;
+const NEAR: u32 = 512;
 
 /** Every how many-th string of the window is entered. */
 let windowStep: u32 = 1;

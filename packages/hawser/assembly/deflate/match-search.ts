@@ -57,42 +57,47 @@ export function canGrowBack(at: usize, distance: u32): bool {
 /** Enters the string at every address: four at a time, since this is a third of what a small message costs. */
 export function enter(from: usize, to: usize): void {
   let at = from;
+  // Four positions that differ in their last two bits alone have no carry
+  for (; at < to && (positionOf(at) & 3) !== 0; at++) enterWord(load<u32>(at), positionOf(at));
   for (; at + 4 <= to; at += 4) {
     const words = load<u64>(at);
-    enterWord(words as u32, at);
-    enterWord((words >> 8) as u32, at + 1);
-    enterWord((words >> 16) as u32, at + 2);
-    enterWord((words >> 24) as u32, at + 3);
+    const position = positionOf(at);
+    enterWord(words as u32, position);
+    enterWord((words >> 8) as u32, position | 1);
+    enterWord((words >> 16) as u32, position | 2);
+    enterWord((words >> 24) as u32, position | 3);
   }
-  for (; at < to; at++) enterWord(load<u32>(at), at);
+  for (; at < to; at++) enterWord(load<u32>(at), positionOf(at));
 }
 
 /** Enters the string at every `step`-th address. A match is found from there, and grows back to where it begins. */
 export function enterSome(from: usize, to: usize, step: u32): void {
-  for (let at = from; at < to; at += step) enterWord(load<u32>(at), at);
+  for (let at = from; at < to; at += step) enterWord(load<u32>(at), positionOf(at));
 }
 
 /** Enters the three bytes at every address. */
 export function enterTriples(from: usize, to: usize): void {
-  for (let at = from; at < to; at++) store<u16>(tripleOf(load<u32>(at)), positionOf(at) as u16);
+  for (let at = from; at < to; at++) store<u16>(tripleOf(load<u32>(at)), positionOf(at) as u16, TRIPLES);
 }
 
 /** The newest goes in front, and the oldest of four out. */
-function enterWord(word: u32, at: usize): void {
+function enterWord(word: u32, position: u32): void {
   const bucket = bucketOf(word);
-  store<u64>(bucket, (load<u64>(bucket) << 16) | ((positionOf(at) & 0xffff) as u64));
+  store<u64>(bucket, (load<u64>(bucket, BUCKETS) << 16) | (position as u64), BUCKETS);
 }
 
+/** Where an address is in the stream, in the 16 bits that an entry has. */
 function positionOf(at: usize): u32 {
-  return (at as u32) + shift;
+  return ((at as u32) + shift) & 0xffff;
 }
 
+/** From the beginning of the buckets, which is added when they are accessed: that costs nothing there. */
 function bucketOf(word: u32): usize {
-  return BUCKETS + ((<usize>((word * MULTIPLIER) >>> bucketShift)) << 3);
+  return (<usize>((word * MULTIPLIER) >>> bucketShift)) << 3;
 }
 
 function tripleOf(word: u32): usize {
-  return TRIPLES + ((<usize>(((word << 8) * MULTIPLIER) >>> (32 - TRIPLE_BITS))) << 1);
+  return (<usize>(((word << 8) * MULTIPLIER) >>> (32 - TRIPLE_BITS))) << 1;
 }
 
 /**
@@ -102,8 +107,8 @@ function tripleOf(word: u32): usize {
 export function findMatch(at: usize, end: usize, floor: u32): u32 {
   const word = load<u32>(at);
   const bucket = bucketOf(word);
-  const entries = load<u64>(bucket);
-  store<u64>(bucket, (entries << 16) | ((positionOf(at) & 0xffff) as u64));
+  const entries = load<u64>(bucket, BUCKETS);
+  store<u64>(bucket, (entries << 16) | (positionOf(at) as u64), BUCKETS);
   const places = agreeing(at, word, entries);
   if (places === 0) return 0;
   const most = min<u32>((end - at) as u32, MAX_MATCH);
@@ -117,8 +122,8 @@ export function findMatch(at: usize, end: usize, floor: u32): u32 {
 export function findTriple(at: usize, end: usize): u32 {
   const word = load<u32>(at);
   const place = tripleOf(word);
-  const distance = (positionOf(at) - (load<u16>(place) as u32)) & 0xffff;
-  store<u16>(place, positionOf(at) as u16);
+  const distance = (positionOf(at) - (load<u16>(place, TRIPLES) as u32)) & 0xffff;
+  store<u16>(place, positionOf(at) as u16, TRIPLES);
   const reach = min<u32>(min<u32>((at - oldest) as u32, windowSize), FARTHEST_TRIPLE);
   if (distance - 1 >= reach || (load<u32>(at - distance) ^ word) << 8 !== 0) return 0;
   const length = agreement(at, at - distance, min<u32>((end - at) as u32, MAX_MATCH));
@@ -180,7 +185,7 @@ function probeEnd(at: usize, word: u32, first: u32, most: u32, reach: u32): u32 
 
 function bestAcross(at: usize, word: u32, across: usize, first: u32, most: u32, reach: u32): u32 {
   const acrossWord = load<u32>(across);
-  const entries = load<u64>(bucketOf(acrossWord));
+  const entries = load<u64>(bucketOf(acrossWord), BUCKETS);
   let best = first;
   for (let places = agreeing(across, acrossWord, entries); places !== 0; places &= places - 1) {
     const distance = distanceOf(across, places, entries);
