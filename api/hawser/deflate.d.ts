@@ -1,6 +1,7 @@
 // deflate.d.ts
 export type { DeflateEngine, Deflater, DeflaterOptions, DeflateStrategy, InflateFault, Inflater, InflaterOptions, } from "../deflate/engine.ts";
 export { SlidingWindow } from "../deflate/sliding-window.ts";
+export { type CreateDeflaterOptions, type CreateInflaterOptions, createDeflater, createInflater, type DeflateEffort, } from "./create-codecs.ts";
 export { zlibEngine } from "./zlib-engine.ts";
 
 // packages/hawser/dist/deflate/engine.d.ts
@@ -40,6 +41,22 @@ export declare class SlidingWindow {
     append(bytes: Uint8Array): void;
     reset(): void;
 }
+
+// create-codecs.d.ts
+import type { Deflater, DeflateStrategy, Inflater } from "../deflate/engine.ts";
+export type DeflateEffort = "fast" | "balanced" | "dense";
+export interface CreateDeflaterOptions {
+    readonly windowBits?: number;
+    readonly effort?: DeflateEffort;
+    readonly level?: number;
+    readonly memLevel?: number;
+    readonly strategy?: DeflateStrategy;
+}
+export interface CreateInflaterOptions {
+    readonly windowBits?: number;
+}
+export declare function createDeflater(options?: CreateDeflaterOptions): Deflater;
+export declare function createInflater(options?: CreateInflaterOptions): Inflater;
 
 // zlib-engine.d.ts
 import type { DeflateEngine } from "../deflate/engine.ts";
