@@ -133,13 +133,25 @@ function buildTable(symbols: u32, from: u32, table: usize, symbolEntries: usize,
 /** Counts the symbols of each length; returns how many have none. */
 function countLengths(lengths: usize, symbols: u32): u32 {
   memory.fill(COUNTS, 0, 64);
-  for (let symbol: u32 = 0; symbol < symbols; symbol++) {
+  let used: u32 = 0;
+  for (let symbol = nextUsed(lengths, 0, symbols); symbol < symbols; symbol = nextUsed(lengths, symbol + 1, symbols)) {
     const count = COUNTS + ((load<u8>(lengths + symbol) as usize) << 2);
     store<u32>(count, load<u32>(count) + 1);
+    used++;
   }
-  const unused = load<u32>(COUNTS);
-  store<u32>(COUNTS, 0);
-  return unused;
+  return symbols - used;
+}
+
+/** The next symbol that has a code. Most have none, so eight are passed at a time. */
+function nextUsed(lengths: usize, from: u32, symbols: u32): u32 {
+  let symbol = from;
+  while (symbol + 8 <= symbols) {
+    const eight = load<u64>(lengths + symbol);
+    if (eight !== 0) return symbol + ((ctz(eight) >> 3) as u32);
+    symbol += 8;
+  }
+  while (symbol < symbols && load<u8>(lengths + symbol) === 0) symbol++;
+  return symbol;
 }
 
 /** Codes of 15 bits that no symbol has: 0 for a complete code, negative if lengths ask for more codes than there are. */
@@ -181,9 +193,8 @@ function sortByLength(lengths: usize, symbols: u32): void {
     store<u32>(STARTS + (length << 2), start);
     start += load<u32>(COUNTS + (length << 2));
   }
-  for (let symbol: u32 = 0; symbol < symbols; symbol++) {
+  for (let symbol = nextUsed(lengths, 0, symbols); symbol < symbols; symbol = nextUsed(lengths, symbol + 1, symbols)) {
     const length: u32 = load<u8>(lengths + symbol);
-    if (length === 0) continue;
     const next = load<u32>(STARTS + (length << 2));
     store<u32>(STARTS + (length << 2), next + 1);
     store<u16>(SORTED + (next << 1), symbol as u16);

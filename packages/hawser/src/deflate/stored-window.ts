@@ -12,6 +12,8 @@ export class StoredWindow implements PlaceOwner {
   readonly #size: number;
   #shelf: Shelf | undefined;
   #length = 0;
+  /** Where the oldest byte is. The first, until the window is full. */
+  #oldest = 0;
 
   /** @param windowBits base-2 logarithm of the most bytes to keep, 8 to 15 */
   constructor(windowBits: number, store: WindowStore) {
@@ -32,21 +34,50 @@ export class StoredWindow implements PlaceOwner {
   /** Copies the plaintext to where its last byte is the one before `end`. */
   copyTo(target: Uint8Array, end: number): void {
     if (this.#shelf === undefined) return;
+    const memory = this.#shelf.memoryOf(this.place);
     const offset = this.#shelf.offsetOf(this.place);
-    target.set(this.#shelf.memoryOf(this.place).subarray(offset, offset + this.#length), end - this.#length);
+    const oldest = this.#oldest;
+    target.set(memory.subarray(offset + oldest, offset + this.#length), end - this.#length);
+    if (oldest > 0) target.set(memory.subarray(offset, offset + oldest), end - oldest);
   }
 
   /** Adds plaintext and forgets what falls out of the window. */
   append(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
-    const added = bytes.length > this.#size ? bytes.subarray(bytes.length - this.#size) : bytes;
-    const kept = Math.min(this.#length, this.#size - added.length);
-    const shelf = this.#makeRoom(kept + added.length);
+    if (bytes.length >= this.#size) this.#replace(bytes.subarray(bytes.length - this.#size));
+    else if (this.#length < this.#size) this.#extend(bytes);
+    else this.#overwrite(bytes);
+  }
+
+  #replace(bytes: Uint8Array): void {
+    const shelf = this.#makeRoom(bytes.length);
+    shelf.memoryOf(this.place).set(bytes, shelf.offsetOf(this.place));
+    this.#length = bytes.length;
+    this.#oldest = 0;
+  }
+
+  /** The window is not full yet: the oldest byte is the first. */
+  #extend(bytes: Uint8Array): void {
+    const kept = Math.min(this.#length, this.#size - bytes.length);
+    const shelf = this.#makeRoom(kept + bytes.length);
     const memory = shelf.memoryOf(this.place);
     const offset = shelf.offsetOf(this.place);
     if (kept < this.#length) memory.copyWithin(offset, offset + this.#length - kept, offset + this.#length);
-    memory.set(added, offset + kept);
-    this.#length = kept + added.length;
+    memory.set(bytes, offset + kept);
+    this.#length = kept + bytes.length;
+  }
+
+  /** The window is full: the oldest bytes make way, wherever they are. Moving the rest would cost more than a small message. */
+  #overwrite(bytes: Uint8Array): void {
+    const memory = this.#shelf!.memoryOf(this.place);
+    const offset = this.#shelf!.offsetOf(this.place);
+    const space = this.#size - this.#oldest;
+    if (bytes.length <= space) memory.set(bytes, offset + this.#oldest);
+    else {
+      memory.set(bytes.subarray(0, space), offset + this.#oldest);
+      memory.set(bytes.subarray(space), offset);
+    }
+    this.#oldest = (this.#oldest + bytes.length) & (this.#size - 1);
   }
 
   /** Forgets the plaintext and gives the memory back. */
@@ -54,6 +85,7 @@ export class StoredWindow implements PlaceOwner {
     this.#shelf?.release(this.place);
     this.#shelf = undefined;
     this.#length = 0;
+    this.#oldest = 0;
   }
 
   /** Moves to a larger place if this one is too small: what is in it comes along. */
