@@ -22,9 +22,6 @@ const Status = { DONE: 0, NEEDS_INPUT: 1, FULL: 2, INVALID: 3, TOO_BIG: 4 } as c
 /** What the module is told about input to come. */
 const Following = { MORE: 0, NOTHING: 1, STRIPPED_TAIL: 2 } as const;
 
-/** The octets that a sender strips from a message's end (RFC 7692, section 7.2.1): an empty stored block less its header. */
-const TAIL = [0x00, 0x00, 0xff, 0xff] as const;
-
 /** What is needed of WebAssembly; not every platform has it. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
@@ -184,10 +181,14 @@ export function instantiateCodec(portion: number): Codec | undefined {
   }
 }
 
-/** Stripped data never ends in 0xff: its last three bits are a block's header, zeros all. */
+/**
+ * Whether a message still has what senders strip from its end (RFC 7692, section 7.2.1): the octets `00 00 ff ff`. Stripped
+ * data never ends in 0xff, since its last three bits are a block's header, zeros all.
+ */
 function endsWithTail(payload: Uint8Array): boolean {
-  const end = payload.length;
-  return end >= TAIL.length && TAIL.every((octet, index) => payload[end - TAIL.length + index] === octet);
+  const { length } = payload;
+  const endsInOnes = payload[length - 1] === 0xff && payload[length - 2] === 0xff;
+  return endsInOnes && payload[length - 3] === 0 && payload[length - 4] === 0;
 }
 
 function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
