@@ -49,14 +49,35 @@ export function configureDeflating(
  * in front of it.
  */
 export function beginDeflating(windowLength: u32, windowBits: u32, bucketBits: u32, length: u32): void {
-  beginWriting();
-  beginSearch(windowLength, windowBits, bucketBits);
-  held = windowLength;
+  begin(windowLength, windowBits, bucketBits);
   if (!isSearching()) return;
   const oldest = MESSAGE - held;
   if (windowStep === 1) enter(oldest, MESSAGE);
   else enterSome(oldest, MESSAGE, windowStep);
   if (takesTriples(length)) enterTriples(MESSAGE - min<u32>(held, NEAR), MESSAGE);
+}
+
+/**
+ * As {@link beginDeflating}, for a message of the same connection as the last one, which had `lastLength` bytes and is in the
+ * window by now: its strings are entered already.
+ */
+export function resumeDeflating(
+  windowLength: u32,
+  windowBits: u32,
+  bucketBits: u32,
+  length: u32,
+  lastLength: u32,
+): void {
+  begin(windowLength, windowBits, bucketBits);
+  moveDown(lastLength, held);
+  joinPortions();
+  if (takesTriples(length)) enterTriples(MESSAGE - min<u32>(held, NEAR), MESSAGE);
+}
+
+function begin(windowLength: u32, windowBits: u32, bucketBits: u32): void {
+  beginWriting();
+  beginSearch(windowLength, windowBits, bucketBits);
+  held = windowLength;
 }
 
 /** Compresses the portion in its place, and returns how many bytes that makes. */

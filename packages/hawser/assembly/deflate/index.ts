@@ -8,7 +8,14 @@ import { prepareBlocks } from "./block";
 import { prepareDecoding } from "./decoding-table";
 import { prepareTokens } from "./tokens";
 
-export { beginDeflating, configureDeflating, continueDeflating, deflate, joinPortions } from "./deflate";
+export {
+  beginDeflating,
+  configureDeflating,
+  continueDeflating,
+  deflate,
+  joinPortions,
+  resumeDeflating,
+} from "./deflate";
 export { beginInflating, continueInput, continueOutput, inflate, inflatedLength } from "./inflate";
 
 /** Where a message's place begins; the window lies in front of it. */

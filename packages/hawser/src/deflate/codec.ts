@@ -44,6 +44,13 @@ interface CodecExports {
   beginDeflating(windowLength: number, windowBits: number, bucketBits: number, length: number): void;
   deflate(length: number, isLast: number): number;
   continueDeflating(length: number): void;
+  resumeDeflating(
+    windowLength: number,
+    windowBits: number,
+    bucketBits: number,
+    length: number,
+    lastLength: number,
+  ): void;
   joinPortions(): void;
   beginInflating(windowLength: number, windowBits: number): void;
   inflate(length: number, following: number, portion: number, room: number): number;
@@ -55,6 +62,8 @@ interface CodecExports {
 /** A window's plaintext, as the codec needs it: in front of the message. */
 export interface CodecWindow {
   readonly length: number;
+  /** Bytes of the stream so far. */
+  readonly position: number;
   /** Copies the plaintext to where it ends at `end`. */
   copyTo(memory: Uint8Array, end: number): void;
 }
@@ -67,6 +76,12 @@ export class Codec {
   readonly #portion: number;
   readonly #inputPortion: number;
   #effort: Effort | undefined;
+  /** Whose strings the module has entered: the window of the last message, unless that had several portions. */
+  #entered: CodecWindow | undefined;
+  #enteredBits = 0;
+  /** Where the stream was then, and the last message's length. */
+  #enteredAt = 0;
+  #lastLength = 0;
 
   constructor(exports: CodecExports, portion: number) {
     this.#exports = exports;
@@ -88,9 +103,26 @@ export class Codec {
     const first = Math.min(payload.length, this.#portion);
     window.copyTo(this.#memory, this.#message);
     this.#memory.set(first === payload.length ? payload : payload.subarray(0, first), this.#message);
-    this.#exports.beginDeflating(window.length, windowBits, bucketBits, first);
+    if (this.#isNextOf(window, bucketBits)) {
+      this.#exports.resumeDeflating(window.length, windowBits, bucketBits, first, this.#lastLength);
+    } else {
+      this.#exports.beginDeflating(window.length, windowBits, bucketBits, first);
+    }
     if (first < payload.length) return this.#deflatePortions(payload, first);
+    this.#entered = window;
+    this.#enteredBits = bucketBits;
+    this.#enteredAt = window.position;
+    this.#lastLength = first;
     return this.#takeCompressed(this.#exports.deflate(first, 1));
+  }
+
+  /**
+   * Whether just the last message was added to the same window since. Were it another of the same length, the module would
+   * have worse guesses where to find strings, and nothing else.
+   */
+  #isNextOf(window: CodecWindow, bucketBits: number): boolean {
+    if (window !== this.#entered || bucketBits !== this.#enteredBits) return false;
+    return window.position - this.#enteredAt === this.#lastLength;
   }
 
   /** The message, or why it is none; the plaintext behind the window is where {@link message} says. */
@@ -134,9 +166,12 @@ export class Codec {
     const { search, fixedOnly, shortest, step, lazy, nice, probes } = effort;
     this.#exports.configureDeflating(search, fixedOnly, shortest, step, lazy, nice, probes);
     this.#effort = effort;
+    // What was entered with another step is not all
+    this.#entered = undefined;
   }
 
   #deflatePortions(payload: Uint8Array, first: number): Uint8Array {
+    this.#entered = undefined;
     const pieces = [this.#takeCompressed(this.#exports.deflate(first, 0))];
     let size = pieces[0]!.length;
     for (let used = first, length = first; used < payload.length; used += length) {

@@ -14,6 +14,7 @@ export class StoredWindow implements PlaceOwner {
   #length = 0;
   /** Where the oldest byte is. The first, until the window is full. */
   #oldest = 0;
+  #position = 0;
 
   /** @param windowBits base-2 logarithm of the most bytes to keep, 8 to 15 */
   constructor(windowBits: number, store: WindowStore) {
@@ -24,6 +25,11 @@ export class StoredWindow implements PlaceOwner {
   /** Bytes of plaintext. */
   get length(): number {
     return this.#length;
+  }
+
+  /** Bytes of the stream so far: to tell whether two states are one message apart. */
+  get position(): number {
+    return this.#position;
   }
 
   /** Bytes of memory taken. */
@@ -44,6 +50,7 @@ export class StoredWindow implements PlaceOwner {
   /** Adds plaintext and forgets what falls out of the window. */
   append(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
+    this.#position += bytes.length;
     if (bytes.length >= this.#size) this.#replace(bytes.subarray(bytes.length - this.#size));
     else if (this.#length < this.#size) this.#extend(bytes);
     else this.#overwrite(bytes);
@@ -86,6 +93,8 @@ export class StoredWindow implements PlaceOwner {
     this.#shelf = undefined;
     this.#length = 0;
     this.#oldest = 0;
+    // Nothing of what follows is one message after what was
+    this.#position += 2 ** 32;
   }
 
   /** Moves to a larger place if this one is too small: what is in it comes along. */
