@@ -78,7 +78,6 @@ export class Codec {
   #effort: Effort | undefined;
   /** Whose strings the module has entered: the window of the last message, unless that had several portions. */
   #entered: CodecWindow | undefined;
-  #enteredBits = 0;
   /** Where the stream was then, and the last message's length. */
   #enteredAt = 0;
   #lastLength = 0;
@@ -92,25 +91,19 @@ export class Codec {
     this.#inputPortion = Math.max(portion, MIN_INPUT);
   }
 
-  deflate(
-    window: CodecWindow,
-    windowBits: number,
-    bucketBits: number,
-    effort: Effort,
-    payload: Uint8Array,
-  ): Uint8Array {
+  deflate(window: CodecWindow, effort: Effort, payload: Uint8Array): Uint8Array {
     if (effort !== this.#effort) this.#configure(effort);
+    const { windowBits, bucketBits } = effort;
     const first = Math.min(payload.length, this.#portion);
     window.copyTo(this.#memory, this.#message);
     this.#memory.set(first === payload.length ? payload : payload.subarray(0, first), this.#message);
-    if (this.#isNextOf(window, bucketBits)) {
+    if (this.#isNextOf(window)) {
       this.#exports.resumeDeflating(window.length, windowBits, bucketBits, first, this.#lastLength);
     } else {
       this.#exports.beginDeflating(window.length, windowBits, bucketBits, first);
     }
     if (first < payload.length) return this.#deflatePortions(payload, first);
     this.#entered = window;
-    this.#enteredBits = bucketBits;
     this.#enteredAt = window.position;
     this.#lastLength = first;
     return this.#takeCompressed(this.#exports.deflate(first, 1));
@@ -120,12 +113,11 @@ export class Codec {
    * Whether just the last message was added to the same window since. Were it another of the same length, the module would
    * have worse guesses where to find strings, and nothing else.
    */
-  #isNextOf(window: CodecWindow, bucketBits: number): boolean {
-    if (window !== this.#entered || bucketBits !== this.#enteredBits) return false;
-    return window.position - this.#enteredAt === this.#lastLength;
+  #isNextOf(window: CodecWindow): boolean {
+    return window === this.#entered && window.position - this.#enteredAt === this.#lastLength;
   }
 
-  /** The message, or why it is none; the plaintext behind the window is where {@link message} says. */
+  /** The message, or why it is none. */
   inflate(window: CodecWindow, windowBits: number, payload: Uint8Array, maxSize: number): Uint8Array | InflateFault {
     window.copyTo(this.#memory, this.#message);
     this.#exports.beginInflating(window.length, windowBits);
@@ -166,7 +158,7 @@ export class Codec {
     const { search, fixedOnly, shortest, step, lazy, nice, probes } = effort;
     this.#exports.configureDeflating(search, fixedOnly, shortest, step, lazy, nice, probes);
     this.#effort = effort;
-    // What was entered with another step is not all
+    // What was entered otherwise is not found
     this.#entered = undefined;
   }
 

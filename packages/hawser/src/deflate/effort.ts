@@ -7,8 +7,12 @@ import type { DeflaterOptions, DeflateStrategy } from "./engine.ts";
 const DEFAULT_LEVEL = 6;
 const DEFAULT_MEM_LEVEL = 8;
 
-/** What the codec is configured with. One object for each combination, so that it can be recognized. */
+/** What the codec deflates with. There is one object for each combination of options, so that it can be recognized. */
 export interface Effort {
+  /** Base-2 logarithm of the window. */
+  readonly windowBits: number;
+  /** Base-2 logarithm of the number of buckets, each of which has room for four strings. */
+  readonly bucketBits: number;
   /** 0: for matches; 1: not at all; 2: for runs of one byte. */
   readonly search: number;
   readonly fixedOnly: number;
@@ -50,17 +54,15 @@ const STRATEGIES: Readonly<Record<DeflateStrategy, Pick<Effort, "search" | "fixe
 
 const efforts = new Map<string, Effort>();
 
-export function effortOf({ level = DEFAULT_LEVEL, strategy = "default" }: DeflaterOptions): Effort {
-  const key = `${level}/${strategy}`;
+export function effortOf(options: DeflaterOptions): Effort {
+  const { windowBits, level = DEFAULT_LEVEL, memLevel = DEFAULT_MEM_LEVEL, strategy = "default" } = options;
+  const key = `${windowBits}/${level}/${memLevel}/${strategy}`;
   let effort = efforts.get(key);
   if (effort === undefined) {
-    effort = { ...SEARCHES[level - 1]!, ...STRATEGIES[strategy] };
+    // More buckets than there are strings in half the window find nothing more
+    const bucketBits = Math.min(Math.max(windowBits - 1, 8), memLevel + 6);
+    effort = { windowBits, bucketBits, ...SEARCHES[level - 1]!, ...STRATEGIES[strategy] };
     efforts.set(key, effort);
   }
   return effort;
-}
-
-/** Base-2 logarithm of the number of buckets, each of which has room for four strings. */
-export function bucketBitsOf({ windowBits, memLevel = DEFAULT_MEM_LEVEL }: DeflaterOptions): number {
-  return Math.min(Math.max(windowBits - 1, 8), memLevel + 6);
 }

@@ -4,7 +4,7 @@
  */
 
 import { type Codec, instantiateCodec, MAX_PORTION } from "./codec.ts";
-import { bucketBitsOf, type Effort, effortOf } from "./effort.ts";
+import { type Effort, effortOf } from "./effort.ts";
 import type { DeflateEngine, Deflater, DeflaterOptions, InflateFault, Inflater, InflaterOptions } from "./engine.ts";
 import { StoredWindow } from "./stored-window.ts";
 import { isStoreAvailable, WindowStore } from "./window-store.ts";
@@ -23,15 +23,11 @@ export function createVectorEngine({ portion = MAX_PORTION } = {}): DeflateEngin
 class VectorDeflater implements Deflater {
   readonly #codec: Codec;
   readonly #window: StoredWindow;
-  readonly #windowBits: number;
-  readonly #bucketBits: number;
   readonly #effort: Effort;
 
   constructor(options: DeflaterOptions, codec: Codec, store: WindowStore) {
     this.#codec = codec;
     this.#window = new StoredWindow(options.windowBits, store);
-    this.#windowBits = options.windowBits;
-    this.#bucketBits = bucketBitsOf(options);
     this.#effort = effortOf(options);
   }
 
@@ -40,7 +36,7 @@ class VectorDeflater implements Deflater {
   }
 
   deflate(payload: Uint8Array): Uint8Array {
-    return this.#codec.deflate(this.#window, this.#windowBits, this.#bucketBits, this.#effort, payload);
+    return this.#codec.deflate(this.#window, this.#effort, payload);
   }
 
   append(payload: Uint8Array): void {
