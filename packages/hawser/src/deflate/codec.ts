@@ -5,7 +5,7 @@
  * taken for another connection's. Longer messages go through in portions.
  */
 
-import { keepBytes } from "../bytes/message-slab.ts";
+import { copyBytes } from "../bytes/copy.ts";
 import { CODEC_MODULE } from "./codec-module.ts";
 import type { Effort } from "./effort.ts";
 import type { InflateFault } from "./engine.ts";
@@ -180,11 +180,11 @@ export class Codec {
   }
 
   #takeCompressed(length: number): Uint8Array {
-    return keepBytes(this.#memory, this.#compressed, this.#compressed + length);
+    return copyBytes(this.#memory, this.#compressed, this.#compressed + length);
   }
 
   #takePlaintext(): Uint8Array {
-    return keepBytes(this.#memory, this.#message, this.#message + this.#exports.inflatedLength());
+    return copyBytes(this.#memory, this.#message, this.#message + this.#exports.inflatedLength());
   }
 
   #lastPiece(pieces: Uint8Array[], size: number): Uint8Array {
