@@ -132,3 +132,16 @@ describe.each(WAYS)("%s", (_name, mask) => {
     },
   );
 });
+
+test.each([65_536, 65_537, 131_072, 140_003])(
+  "%i octets in memory of their own: portion by portion as at once",
+  (length) => {
+    const before = bytes(length + 6).subarray(3);
+    const [apart, plain] = [before.slice(), before.slice()];
+    mask(apart, 2, length + 2, KEY);
+    maskPlainly(plain, 2, length + 2, KEY);
+    expect(Buffer.from(apart).equals(Buffer.from(plain))).toBe(true);
+    expect(apart[1]).toBe(before[1]);
+    expect(apart[length + 2]).toBe(before[length + 2]);
+  },
+);

@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
+import { GatheredOutput } from "../bytes/frame-output.ts";
 import { handshakeFault } from "./errors.ts";
 import { HttpHeaders } from "./http-headers.ts";
-import { faultResponse, reasonPhrase, serializeRequest, serializeResponse, textResponse } from "./http-response.ts";
+import {
+  faultResponse,
+  reasonPhrase,
+  serializeRequest,
+  serializeResponse,
+  textResponse,
+  writeResponse,
+} from "./http-response.ts";
 
 function text(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
@@ -15,6 +23,14 @@ describe("a response", () => {
     ]);
     const bytes = serializeResponse({ status: 101, statusText: "Switching Protocols", headers, body: undefined });
     expect(text(bytes)).toBe("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nX: \xe9\r\n\r\n");
+  });
+
+  test("is written behind what stands in an output already, without its body", () => {
+    const output = new GatheredOutput();
+    output.append(Uint8Array.of(0x61));
+    const headers = new HttpHeaders([["X", "\xe9"]]);
+    writeResponse(output, { status: 101, statusText: "Switching", headers, body: undefined });
+    expect(text(output.take())).toBe("aHTTP/1.1 101 Switching\r\nX: \xe9\r\n\r\n");
   });
 
   test("to HEAD keeps the length of what GET would bring", () => {
