@@ -23,7 +23,11 @@ export const SERVER_TESTS = [
 export const WITHOUT_VECTORS_VARIABLE = "HAWSER_TEST_WITHOUT_VECTORS";
 
 /** Tests of what vector instructions are used for where they are there, and something else where they are not. */
-export const CORE_TESTS = ["packages/hawser/src/bytes", "packages/hawser/src/protocol", "packages/hawser/src/extensions"];
+export const CORE_TESTS = [
+  "packages/hawser/src/bytes",
+  "packages/hawser/src/protocol",
+  "packages/hawser/src/extensions",
+];
 
 /** What depends on Node's version most: the transports themselves, and that the protocol is kept over each. */
 export const TRANSPORT_TESTS = [
