@@ -22,8 +22,7 @@ const keyWord: Uint32Array = new Uint32Array(keyOctets.buffer);
 export function mask(bytes: Uint8Array, start: number, end: number, key: number): boolean {
   const length = end - start;
   if (vectorUnit === undefined || length < VECTORS_PAY_OFF) return maskPlainly(bytes, start, end, key);
-  if (bytes === READ_BUFFER || bytes === SHORT_READ_BUFFER)
-    return vectorUnit.mask(vectorUnit.readStart + start, length, key) === 0;
+  if (bytes === READ_BUFFER || bytes === SHORT_READ_BUFFER) return vectorUnit.mask(start, length, key) === 0;
   if (length >= COPIES_PAY_OFF) return maskApart(vectorUnit, bytes, start, end, key);
   return maskPlainly(bytes, start, end, key);
 }

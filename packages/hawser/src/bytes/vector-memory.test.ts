@@ -8,8 +8,8 @@ test("vectors are used wherever the tests do not ask for none", () => {
 test("the read buffer is a plain array, and does not overlap what is masked apart", () => {
   expect(Object.getPrototypeOf(READ_BUFFER)).toBe(Uint8Array.prototype);
   if (vectorUnit === undefined) return;
-  const { readStart, scratch, scratchStart } = vectorUnit;
-  expect(READ_BUFFER.byteOffset).toBe(readStart);
+  const { scratch, scratchStart } = vectorUnit;
+  expect(READ_BUFFER.byteOffset).toBe(0);
   expect(scratch.byteOffset).toBe(scratchStart);
-  expect(scratchStart).toBeGreaterThanOrEqual(readStart + READ_BUFFER.length);
+  expect(scratchStart).toBeGreaterThanOrEqual(READ_BUFFER.length);
 });

@@ -6,6 +6,7 @@
  */
 
 import { VECTOR_MODULE } from "./vector-module.ts";
+import { instantiate } from "./web-assembly.ts";
 
 /** Bytes of {@link READ_BUFFER}: more than this the operating system seldom has at once. */
 const READ_SIZE = 262_144;
@@ -15,35 +16,26 @@ const SCRATCH_SIZE = 65_536;
 export interface VectorUnit {
   /** Masks `length` bytes of the module's memory from `start` on in place; 0 if all that come out are ASCII. */
   mask(start: number, length: number, key: number): number;
-  /** Where the memory of {@link READ_BUFFER} begins in the module's memory. */
-  readonly readStart: number;
   /** Memory for what lies elsewhere and is masked here. */
   readonly scratch: Uint8Array<ArrayBuffer>;
   readonly scratchStart: number;
 }
-
-/** What is needed of WebAssembly; not every platform has it. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
 
 interface VectorExports {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly mask: VectorUnit["mask"];
 }
 
-const exported = instantiate();
+const exported = instantiate(VECTOR_MODULE) as VectorExports | undefined;
 
 export const vectorUnit: VectorUnit | undefined = exported && {
   mask: exported.mask,
-  readStart: 0,
   scratch: new Uint8Array(exported.memory.buffer, READ_SIZE, SCRATCH_SIZE),
   scratchStart: READ_SIZE,
 };
 
 /**
- * What connections read into, all of a thread's the same: whoever is told of bytes in it is done with them when the call
+ * What connections read into, at the beginning of the module's memory, all of a thread's the same: whoever is told of bytes in it is done with them when the call
  * returns. Handed around as this very object, by which masking knows it.
  */
 export const READ_BUFFER: Uint8Array<ArrayBuffer> =
@@ -51,13 +43,3 @@ export const READ_BUFFER: Uint8Array<ArrayBuffer> =
 
 /** The beginning of {@link READ_BUFFER}, for who must not read so much at once. Known to masking as well. */
 export const SHORT_READ_BUFFER: Uint8Array<ArrayBuffer> = READ_BUFFER.subarray(0, SHORT_READ_SIZE);
-
-function instantiate(): VectorExports | undefined {
-  try {
-    const module = new WebAssembly.Module(Uint8Array.from(atob(VECTOR_MODULE), (char) => char.charCodeAt(0)));
-    return new WebAssembly.Instance(module).exports as VectorExports;
-  } catch {
-    // No WebAssembly, no vectors, or no address space for its memory
-    return undefined;
-  }
-}

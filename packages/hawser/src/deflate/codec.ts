@@ -6,6 +6,7 @@
  */
 
 import { copyBytes } from "../bytes/copy.ts";
+import { instantiate } from "../bytes/web-assembly.ts";
 import { CODEC_MODULE } from "./codec-module.ts";
 import type { Effort } from "./effort.ts";
 import type { InflateFault } from "./engine.ts";
@@ -21,12 +22,6 @@ const MAX_ROOM = 0x7fff_ffff;
 const Status = { DONE: 0, NEEDS_INPUT: 1, FULL: 2, INVALID: 3, TOO_BIG: 4 } as const;
 /** What the module is told about input to come. */
 const Following = { MORE: 0, NOTHING: 1, STRIPPED_TAIL: 2 } as const;
-
-/** What is needed of WebAssembly; not every platform has it. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
 
 interface CodecExports {
   readonly memory: { readonly buffer: ArrayBuffer };
@@ -199,13 +194,8 @@ export class Codec {
  * @param portion bytes of a message that are worked on at a time
  */
 export function instantiateCodec(portion: number): Codec | undefined {
-  try {
-    const module = new WebAssembly.Module(Uint8Array.from(atob(CODEC_MODULE), (char) => char.charCodeAt(0)));
-    return new Codec(new WebAssembly.Instance(module).exports as CodecExports, portion);
-  } catch {
-    // No WebAssembly, no vectors, or no address space for its memory
-    return undefined;
-  }
+  const exported = instantiate(CODEC_MODULE) as CodecExports | undefined;
+  return exported && new Codec(exported, portion);
 }
 
 /**

@@ -11,11 +11,9 @@ import { READ_BUFFER } from "../bytes/vector-memory.ts";
 import { ChunkQueue } from "./chunk-queue.ts";
 import { flushLater } from "./flush-queue.ts";
 import { unmapped } from "./ip-address.ts";
-import { outputPool } from "./output-pool.ts";
+import { NO_BYTES, outputPool } from "./output-pool.ts";
 import { type HandleAddress, type HandleDriver, type HandleOwner, type StreamHandle, WAITS } from "./tcp-handles.ts";
 import { CONGESTED, type Endpoints, type Transport, type TransportSink } from "./transport.ts";
-
-const NO_BYTES: Buffer = Buffer.alloc(0);
 
 /** Where a handle finds its transport: one property in place of closures. */
 const TRANSPORT: unique symbol = Symbol("transport");
@@ -176,7 +174,7 @@ export class HandleTransport implements Transport, Endpoints, HandleOwner {
 
   flush(): void {
     this.#isFlushScheduled = false;
-    if (!this.#isWritable) this.#discardBuffer();
+    if (!this.#isWritable) outputPool.discard(this);
     else if (this.#waiting !== undefined) this.#enqueueBuffer();
     else if (this.#queue === undefined) this.#writeBuffer();
     else {
@@ -245,18 +243,12 @@ export class HandleTransport implements Transport, Endpoints, HandleOwner {
   /** What is in the buffer takes its place behind what waits already. */
   #enqueueBuffer(): void {
     if (this.end > 0) this.#enqueue(copyBytes(this.bytes, 0, this.end));
-    this.#discardBuffer();
+    outputPool.discard(this);
   }
 
   #enqueue(chunk: Uint8Array): void {
     this.#queue ??= new ChunkQueue();
     this.#queue.push(chunk);
-  }
-
-  #discardBuffer(): void {
-    outputPool.takeBack(this.bytes);
-    this.bytes = NO_BYTES;
-    this.end = 0;
   }
 
   // The end
@@ -300,7 +292,7 @@ export class HandleTransport implements Transport, Endpoints, HandleOwner {
   #tellEnded(): void {
     const sink = this.#sink;
     this.#sink = undefined;
-    this.#discardBuffer();
+    outputPool.discard(this);
     sink?.ended(this.#error);
   }
 }

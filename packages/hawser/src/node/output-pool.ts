@@ -9,6 +9,9 @@ export const OUTPUT_SIZE = 65_536;
 /** Buffers lent at the same time, 4 MiB; connections beyond get memory of their frames' size. */
 const MAX_LENT = 64;
 
+/** What nobody has lent anything for. */
+export const NO_BYTES: Buffer = Buffer.alloc(0);
+
 /** Who writes to a lent buffer, from its begin to `end`. */
 export interface PooledOutput {
   bytes: Buffer;
@@ -35,6 +38,13 @@ export class OutputPool {
     output.bytes = this.lend(Math.max(end + length, Math.min(end * 2, OUTPUT_SIZE)));
     bytes.copy(output.bytes, 0, 0, end);
     this.takeBack(bytes);
+  }
+
+  /** Drops what was written to an output. */
+  discard(output: Pick<PooledOutput, "bytes" | "end">): void {
+    this.takeBack(output.bytes);
+    output.bytes = NO_BYTES;
+    output.end = 0;
   }
 
   /** The buffer, whichever way it was made, is no longer in use. */

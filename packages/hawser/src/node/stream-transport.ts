@@ -11,13 +11,11 @@ import { TLSSocket } from "node:tls";
 import { READ_BUFFER, SHORT_READ_BUFFER } from "../bytes/vector-memory.ts";
 import { flushLater } from "./flush-queue.ts";
 import { unmapped } from "./ip-address.ts";
-import { outputPool } from "./output-pool.ts";
+import { NO_BYTES, outputPool } from "./output-pool.ts";
 import { CONGESTED, type Endpoints, type Transport, type TransportSink } from "./transport.ts";
 
 /** Smaller payloads are cheaper to copy next to the other frames of a turn than to write apart. */
 const REFERENCE_PAYS_OFF = 1_024;
-
-const NO_BYTES: Buffer = Buffer.alloc(0);
 
 /** Where a stream finds its transport: one property in place of a closure for each event of each connection. */
 const TRANSPORT: unique symbol = Symbol("transport");
@@ -258,9 +256,7 @@ export class StreamTransport implements Transport, Endpoints {
 
   #discardOutput(): void {
     this.#lone = undefined;
-    outputPool.takeBack(this.bytes);
-    this.bytes = NO_BYTES;
-    this.end = 0;
+    outputPool.discard(this);
   }
 }
 

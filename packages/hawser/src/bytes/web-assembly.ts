@@ -1,0 +1,18 @@
+/** Instantiates the library's WebAssembly modules, which stand in its sources as text. */
+
+/** What is needed of WebAssembly; not every platform has it. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: unknown };
+};
+
+/** What a module exports, `base64` being the module; `undefined` where it cannot be had. */
+export function instantiate(base64: string): unknown {
+  try {
+    const module = new WebAssembly.Module(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)));
+    return new WebAssembly.Instance(module).exports;
+  } catch {
+    // No WebAssembly, no vectors, or no address space for its memory
+    return undefined;
+  }
+}
