@@ -19,7 +19,13 @@ export { type BasicAuthOptions, basicAuth, type Credentials } from "./node/basic
 export { type BroadcastOptions, type BroadcastResult, broadcast } from "./node/broadcast.ts";
 export type { ClientConnection } from "./node/client-connection.ts";
 export type { ConnectOptions } from "./node/client-options.ts";
-export { type CompressionOption, clientPerMessageDeflate, serverPerMessageDeflate } from "./node/compression.ts";
+export {
+  type CompressionMetrics,
+  type CompressionOption,
+  clientPerMessageDeflate,
+  type PerMessageDeflateFactory,
+  serverPerMessageDeflate,
+} from "./node/compression.ts";
 export { type Connect, connect } from "./node/connect.ts";
 export type { BackoffOptions, ForeverOptions } from "./node/connect-forever.ts";
 export type { AgreedExtension, Connection, HandshakeAnswer } from "./node/connection.ts";

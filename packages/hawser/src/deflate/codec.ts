@@ -57,7 +57,7 @@ interface CodecExports {
 /** A window's plaintext, as the codec needs it: in front of the message. */
 export interface CodecWindow {
   readonly length: number;
-  /** Bytes of the stream so far. */
+  /** Bytes of the stream so far, modulo 2 ** 32. */
   readonly position: number;
   /** Copies the plaintext to where it ends at `end`. */
   copyTo(memory: Uint8Array, end: number): void;
@@ -109,7 +109,7 @@ export class Codec {
    * have worse guesses where to find strings, and nothing else.
    */
   #isNextOf(window: CodecWindow): boolean {
-    return window === this.#entered && window.position - this.#enteredAt === this.#lastLength;
+    return window === this.#entered && ((window.position - this.#enteredAt) | 0) === this.#lastLength;
   }
 
   /** The message, or why it is none. */

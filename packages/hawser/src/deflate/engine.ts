@@ -57,6 +57,14 @@ export interface Inflater {
 
 /** Makes deflaters and inflaters. Shared by all connections of a thread. */
 export interface DeflateEngine {
-  createDeflater(options: DeflaterOptions): Deflater;
-  createInflater(options: InflaterOptions): Inflater;
+  /** @param companion the other direction of the same connection: an engine may put both windows away together */
+  createDeflater(options: DeflaterOptions, companion?: Inflater): Deflater;
+  createInflater(options: InflaterOptions, companion?: Deflater): Inflater;
+  /**
+   * Whether there is memory for another connection, of whose windows `bytes` must stay whole: a sender may always use less of
+   * its window than was agreed, a receiver may not. Without it there always is.
+   */
+  admits?(bytes: number): boolean;
+  /** A server declined an offer because the connection was not admitted. */
+  declined?(): void;
 }

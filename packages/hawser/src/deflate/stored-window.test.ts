@@ -16,7 +16,7 @@ function contents(window: StoredWindow): Uint8Array {
 describe("a stored window", () => {
   test("takes no memory before the first byte", () => {
     const store = new WindowStore();
-    const window = new StoredWindow(15, store);
+    const window = new StoredWindow(undefined, 15, store);
     window.append(bytes(0));
     expect([window.length, window.heldBytes, store.heldBytes]).toEqual([0, 0, 0]);
   });
@@ -33,7 +33,7 @@ describe("a stored window", () => {
     [15, 24_577, 28_672],
     [15, 32_768, 32_768],
   ])("of %i bits holds for %i bytes of plaintext %i bytes of memory", (windowBits, length, held) => {
-    const window = new StoredWindow(windowBits, new WindowStore());
+    const window = new StoredWindow(undefined, windowBits, new WindowStore());
     window.append(bytes(length));
     expect(window.heldBytes).toBe(held);
     expect(contents(window)).toEqual(bytes(length).subarray(-(2 ** windowBits)));
@@ -44,7 +44,7 @@ describe("a stored window", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const store = new WindowStore();
-        const windows = [8, 9, 10, 11, 12, 13].map((windowBits) => new StoredWindow(windowBits, store));
+        const windows = [8, 9, 10, 11, 12, 13].map((windowBits) => new StoredWindow(undefined, windowBits, store));
         const expected: number[][] = windows.map(() => []);
         for (const { of, reset, added } of steps) {
           // One reset among many appends, so that windows grow
@@ -66,7 +66,7 @@ describe("a stored window", () => {
 describe("a store of windows", () => {
   test("gives memory back when windows go, wherever they lie", () => {
     const store = new WindowStore();
-    const windows = Array.from({ length: 3_000 }, () => new StoredWindow(12, store));
+    const windows = Array.from({ length: 3_000 }, () => new StoredWindow(undefined, 12, store));
     for (const [index, window] of windows.entries()) window.append(bytes(4_096, index));
     expect(store.heldBytes).toBeGreaterThanOrEqual(3_000 * 4_096);
     expect(store.heldBytes).toBeLessThan(3_000 * 4_096 * 1.3);
@@ -82,7 +82,7 @@ describe("a store of windows", () => {
 
   test("holds more than fits one stretch of memory", () => {
     const store = new WindowStore();
-    const windows = Array.from({ length: 1_100 }, () => new StoredWindow(14, store));
+    const windows = Array.from({ length: 1_100 }, () => new StoredWindow(undefined, 14, store));
     for (const [index, window] of windows.entries()) window.append(bytes(16_384, index));
     expect(contents(windows[1_099]!)).toEqual(bytes(16_384, 1_099));
     for (const window of windows.slice(0, 1_099)) window.reset();

@@ -1,14 +1,26 @@
 /**
  * The sliding window of one direction of a connection, in a store's memory: the last bytes of its plaintext (RFC 1951,
- * section 2). Takes memory as it fills. It knows nothing of DEFLATE.
+ * section 2). Takes memory as it fills. It knows nothing of DEFLATE, nor what becomes of a window that nobody uses.
  */
 
-import type { PlaceOwner, Shelf, WindowStore } from "./window-store.ts";
+import type { PlaceOwner, Shelf } from "./window-store.ts";
 
-export class StoredWindow implements PlaceOwner {
+/** Where a window's memory comes from. */
+export interface WindowMemory<Owner> {
+  /** A shelf for `length` bytes of the window; `undefined`: there is no memory for them, and the window can do without. */
+  shelfFor(length: number, window: StoredWindow<Owner>): Shelf | undefined;
+}
+
+export class StoredWindow<Owner = unknown> implements PlaceOwner {
+  /** Whose it is. */
+  readonly owner: Owner;
   /** The store's to set. */
   place = 0;
-  readonly #store: WindowStore;
+  /** When it was last used, as the memory's keeper counts. */
+  usedAt = 0;
+  /** The keeper has found that there is nothing to do about it until it is used again. */
+  isSettled = false;
+  readonly #memory: WindowMemory<Owner>;
   readonly #size: number;
   #shelf: Shelf | undefined;
   #length = 0;
@@ -17,9 +29,10 @@ export class StoredWindow implements PlaceOwner {
   #position = 0;
 
   /** @param windowBits base-2 logarithm of the most bytes to keep, 8 to 15 */
-  constructor(windowBits: number, store: WindowStore) {
+  constructor(owner: Owner, windowBits: number, memory: WindowMemory<Owner>) {
+    this.owner = owner;
     this.#size = 1 << windowBits;
-    this.#store = store;
+    this.#memory = memory;
   }
 
   /** Bytes of plaintext. */
@@ -27,7 +40,7 @@ export class StoredWindow implements PlaceOwner {
     return this.#length;
   }
 
-  /** Bytes of the stream so far: to tell whether two states are one message apart. */
+  /** Bytes of the stream so far, modulo 2 ** 32: to tell whether two states are one message apart. */
   get position(): number {
     return this.#position;
   }
@@ -50,28 +63,47 @@ export class StoredWindow implements PlaceOwner {
   /** Adds plaintext and forgets what falls out of the window. */
   append(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
-    this.#position += bytes.length;
-    if (bytes.length >= this.#size) this.#replace(bytes.subarray(bytes.length - this.#size));
-    else if (this.#length < this.#size) this.#extend(bytes);
-    else this.#overwrite(bytes);
+    this.#position = (this.#position + bytes.length) | 0;
+    if (this.#length < this.#size) this.#extend(bytes);
+    else if (bytes.length < this.#size) this.#overwrite(bytes);
+    else this.#replace(bytes.subarray(bytes.length - this.#size));
   }
 
-  #replace(bytes: Uint8Array): void {
-    const shelf = this.#makeRoom(bytes.length);
+  /** The first plaintext of an empty window, on a shelf where there is room for it. */
+  fill(bytes: Uint8Array, shelf: Shelf): void {
+    this.#takePlace(shelf);
     shelf.memoryOf(this.place).set(bytes, shelf.offsetOf(this.place));
     this.#length = bytes.length;
+    this.#position = bytes.length;
+  }
+
+  /** Forgets the plaintext and gives the memory back. */
+  reset(): void {
+    this.#shelf?.release(this.place);
+    this.#shelf = undefined;
+    this.#length = 0;
+    this.#oldest = 0;
+    // Nothing of what follows is one message after what was
+    this.#position = (this.#position + 2 ** 30) | 0;
+  }
+
+  /** The window is full, and nothing of it stays. */
+  #replace(bytes: Uint8Array): void {
+    this.#shelf!.memoryOf(this.place).set(bytes, this.#shelf!.offsetOf(this.place));
     this.#oldest = 0;
   }
 
   /** The window is not full yet: the oldest byte is the first. */
   #extend(bytes: Uint8Array): void {
-    const kept = Math.min(this.#length, this.#size - bytes.length);
-    const shelf = this.#makeRoom(kept + bytes.length);
-    const memory = shelf.memoryOf(this.place);
-    const offset = shelf.offsetOf(this.place);
+    const room = this.#makeRoom(Math.min(this.#length + bytes.length, this.#size));
+    if (room === 0) return;
+    const added = bytes.length > room ? bytes.subarray(bytes.length - room) : bytes;
+    const kept = Math.min(this.#length, room - added.length);
+    const memory = this.#shelf!.memoryOf(this.place);
+    const offset = this.#shelf!.offsetOf(this.place);
     if (kept < this.#length) memory.copyWithin(offset, offset + this.#length - kept, offset + this.#length);
-    memory.set(bytes, offset + kept);
-    this.#length = kept + bytes.length;
+    memory.set(added, offset + kept);
+    this.#length = kept + added.length;
   }
 
   /** The window is full: the oldest bytes make way, wherever they are. Moving the rest would cost more than a small message. */
@@ -87,31 +119,27 @@ export class StoredWindow implements PlaceOwner {
     this.#oldest = (this.#oldest + bytes.length) & (this.#size - 1);
   }
 
-  /** Forgets the plaintext and gives the memory back. */
-  reset(): void {
-    this.#shelf?.release(this.place);
-    this.#shelf = undefined;
-    this.#length = 0;
-    this.#oldest = 0;
-    // Nothing of what follows is one message after what was
-    this.#position += 2 ** 32;
+  /** Room for so many bytes of plaintext, or for as many as there is memory for. */
+  #makeRoom(length: number): number {
+    if (this.#shelf === undefined || length > this.#shelf.size) {
+      const shelf = this.#memory.shelfFor(length, this);
+      if (shelf !== undefined) this.#moveTo(shelf);
+    }
+    return Math.min(this.heldBytes, this.#size);
   }
 
-  /** Moves to a larger place if this one is too small: what is in it comes along. */
-  #makeRoom(length: number): Shelf {
+  /** Moves to a larger place: what is in it comes along. */
+  #moveTo(shelf: Shelf): void {
     const before = this.#shelf;
-    if (before !== undefined && length <= before.size) return before;
-    const place = this.place;
-    const shelf = this.#store.shelfFor(length);
+    const { place } = this;
+    this.#takePlace(shelf);
+    if (before === undefined) return;
+    shelf.memoryOf(this.place).set(before.bytesOf(place).subarray(0, this.#length), shelf.offsetOf(this.place));
+    before.release(place);
+  }
+
+  #takePlace(shelf: Shelf): void {
     shelf.take(this);
     this.#shelf = shelf;
-    if (before !== undefined) {
-      const offset = before.offsetOf(place);
-      shelf
-        .memoryOf(this.place)
-        .set(before.memoryOf(place).subarray(offset, offset + this.#length), shelf.offsetOf(this.place));
-      before.release(place);
-    }
-    return shelf;
   }
 }

@@ -1,77 +1,106 @@
 /**
- * The DEFLATE engine of this library: a codec in WebAssembly and a store of windows, both shared by all connections of a
- * thread. A connection keeps two windows, and no memory of the codec's.
+ * The DEFLATE engine of this library: a codec in WebAssembly, shared by all connections of a thread, and a space for the
+ * windows of some of them. A connection keeps two windows, and no memory of the codec's.
+ * A deflater or inflater is its window, and what the codec needs to know: so an idle connection has few objects.
  */
 
-import { type Codec, instantiateCodec, MAX_PORTION } from "./codec.ts";
+import { type Codec, type CodecWindow, instantiateCodec, MAX_PORTION } from "./codec.ts";
+import { ConnectionWindow } from "./connection-window.ts";
 import { type Effort, effortOf } from "./effort.ts";
 import type { DeflateEngine, Deflater, DeflaterOptions, InflateFault, Inflater, InflaterOptions } from "./engine.ts";
-import { StoredWindow } from "./stored-window.ts";
-import { isStoreAvailable, WindowStore } from "./window-store.ts";
+import { WindowSpace, type WindowSpaceOptions } from "./window-space.ts";
+import { isStoreAvailable } from "./window-store.ts";
 
-/** An engine with memory of its own, of which a thread needs one; `undefined` where WebAssembly or its vectors are missing. */
-export function createVectorEngine({ portion = MAX_PORTION } = {}): DeflateEngine | undefined {
-  const codec = isStoreAvailable() ? instantiateCodec(portion) : undefined;
-  if (codec === undefined) return undefined;
-  const store = new WindowStore();
-  return {
-    createDeflater: (options) => new VectorDeflater(options, codec, store),
-    createInflater: (options) => new VectorInflater(options, codec, store),
-  };
+/** A codec, of which a thread needs one; `undefined` where WebAssembly, its vectors or memory for windows are missing. */
+export function createVectorCodec({ portion = MAX_PORTION } = {}): Codec | undefined {
+  return isStoreAvailable() ? instantiateCodec(portion) : undefined;
 }
 
-class VectorDeflater implements Deflater {
+/** An engine with a codec and memory of its own, or `undefined` where there is none. */
+export function createVectorEngine({
+  portion = MAX_PORTION,
+  ...options
+}: { readonly portion?: number } & Omit<WindowSpaceOptions, "codec"> = {}): VectorEngine | undefined {
+  const codec = createVectorCodec({ portion });
+  return codec && new VectorEngine({ ...options, codec });
+}
+
+export class VectorEngine implements DeflateEngine {
+  /** Where the windows are. */
+  readonly space: WindowSpace;
   readonly #codec: Codec;
-  readonly #window: StoredWindow;
+
+  constructor(options: WindowSpaceOptions) {
+    this.#codec = options.codec;
+    this.space = new WindowSpace(options);
+  }
+
+  createDeflater(options: DeflaterOptions, companion?: Inflater): Deflater {
+    return new VectorDeflater(options, this.#codec, this.space, companion);
+  }
+
+  createInflater(options: InflaterOptions, companion?: Deflater): Inflater {
+    return new VectorInflater(options, this.#codec, this.space, companion);
+  }
+
+  admits(bytes: number): boolean {
+    return this.space.admits(bytes);
+  }
+
+  declined(): void {
+    this.space.declined();
+  }
+}
+
+/** What the codec gets for a window without plaintext. */
+const NOTHING: CodecWindow = { length: 0, position: 0, copyTo() {} };
+
+class VectorDeflater extends ConnectionWindow implements Deflater {
+  readonly #codec: Codec;
   readonly #effort: Effort;
 
-  constructor(options: DeflaterOptions, codec: Codec, store: WindowStore) {
+  constructor(options: DeflaterOptions, codec: Codec, space: WindowSpace, companion: Inflater | undefined) {
+    super(space, companion instanceof ConnectionWindow ? companion : undefined);
     this.#codec = codec;
-    this.#window = new StoredWindow(options.windowBits, store);
     this.#effort = effortOf(options);
   }
 
-  get heldBytes(): number {
-    return this.#window.heldBytes;
+  get windowBits(): number {
+    return this.#effort.windowBits;
+  }
+
+  get isSending(): boolean {
+    return true;
   }
 
   deflate(payload: Uint8Array): Uint8Array {
-    return this.#codec.deflate(this.#window, this.#effort, payload);
-  }
-
-  append(payload: Uint8Array): void {
-    this.#window.append(payload);
-  }
-
-  reset(): void {
-    this.#window.reset();
+    // Not within the codec's call: thawing the window takes the codec
+    const window = this.stored() ?? NOTHING;
+    return this.#codec.deflate(window, this.#effort, payload);
   }
 }
 
-class VectorInflater implements Inflater {
+class VectorInflater extends ConnectionWindow implements Inflater {
   readonly #codec: Codec;
-  readonly #window: StoredWindow;
-  readonly #windowBits: number;
+  readonly windowBits: number;
 
-  constructor({ windowBits }: InflaterOptions, codec: Codec, store: WindowStore) {
+  constructor({ windowBits }: InflaterOptions, codec: Codec, space: WindowSpace, companion: Deflater | undefined) {
+    super(space, companion instanceof ConnectionWindow ? companion : undefined);
     this.#codec = codec;
-    this.#window = new StoredWindow(windowBits, store);
-    this.#windowBits = windowBits;
+    this.windowBits = windowBits;
   }
 
-  get heldBytes(): number {
-    return this.#window.heldBytes;
+  get isSending(): boolean {
+    return false;
   }
 
   inflate(payload: Uint8Array, maxSize: number): Uint8Array | InflateFault {
     // Not a block at all, strictly speaking, but there is one way only to understand it
     if (payload.length === 0) return new Uint8Array(0);
-    const message = this.#codec.inflate(this.#window, this.#windowBits, payload, maxSize);
-    if (typeof message !== "string") this.#window.append(message);
+    // Not within the codec's call: thawing the window takes the codec
+    const window = this.stored() ?? NOTHING;
+    const message = this.#codec.inflate(window, this.windowBits, payload, maxSize);
+    if (typeof message !== "string") this.append(message);
     return message;
-  }
-
-  reset(): void {
-    this.#window.reset();
   }
 }

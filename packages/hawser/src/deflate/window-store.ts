@@ -1,15 +1,31 @@
 /**
- * Memory for the sliding windows of all connections of a thread.
+ * Memory for the sliding windows of many connections.
  *
  * Windows of one size lie side by side without a gap: when one goes, the last takes its place, and what is free at the end is
  * given back to the operating system. So the memory that is held is what the windows need, however many there have been.
- * A connection that fills its window moves from size to size, 512 bytes at a time at first.
+ * A connection that fills its window moves from size to size. The file knows nothing of what the places hold.
  */
 
-/** Up to 4 KiB every multiple of 512, from there on steps of an eighth to a quarter: more sizes would hardly save memory. */
-const SIZES: readonly number[] = [0.5, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64].map(
-  (pages) => pages * 512,
-);
+/**
+ * Sizes for windows in use. Up to 4 KiB every multiple of 512, from there on steps of an eighth to a quarter: more sizes
+ * would hardly save memory.
+ */
+export const WINDOW_SIZES: readonly number[] = [
+  0.5, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64,
+].map((pages) => pages * 512);
+
+/** Sizes for what is put away: steps of 64 bytes at first, and of an eighth at most from 512 bytes on, up to 64 KiB. */
+export const FINE_SIZES: readonly number[] = fineSizes(65_536);
+
+function fineSizes(largest: number): readonly number[] {
+  const sizes: number[] = [];
+  let size = 0;
+  while (size < largest) {
+    size += Math.max(64, 2 ** Math.floor(Math.log2(size || 1)) / 8);
+    sizes.push(size);
+  }
+  return sizes;
+}
 
 /** Address space for the windows of one size; where it does not suffice, there is another stretch. It is no memory yet. */
 const SEGMENT_SIZE = 16_777_216;
@@ -35,32 +51,101 @@ export interface PlaceOwner {
   place: number;
 }
 
-export class WindowStore {
-  readonly #shelves: readonly Shelf[] = SIZES.map((size) => new Shelf(size));
+/** What of a store's memory is in use. */
+interface Usage {
+  bytes: number;
+}
 
-  /** The shelf whose places are the smallest that have room for `length` bytes, at most 32 KiB. */
-  shelfFor(length: number): Shelf {
-    let index = 0;
-    while (SIZES[index]! < length) index++;
-    return this.#shelves[index]!;
+export class WindowStore<Owner extends PlaceOwner = PlaceOwner> {
+  readonly #sizes: readonly number[];
+  /** Made when they are first needed. */
+  readonly #shelves: (Shelf<Owner> | undefined)[];
+  readonly #usage: Usage = { bytes: 0 };
+
+  /** @param sizes of places, in bytes, ascending */
+  constructor(sizes: readonly number[] = WINDOW_SIZES) {
+    this.#sizes = sizes;
+    this.#shelves = sizes.map(() => undefined);
   }
 
-  /** Bytes of memory taken for windows, in use or not. */
+  /** The shelf whose places are the smallest that have room for `length` bytes, which must not exceed the largest size. */
+  shelfFor(length: number): Shelf<Owner> {
+    const index = this.#indexFor(length);
+    this.#shelves[index] ??= new Shelf(this.#sizes[index]!, this.#usage);
+    return this.#shelves[index];
+  }
+
+  /** Bytes of the place that `length` bytes would get. */
+  sizeFor(length: number): number {
+    return this.#sizes[this.#indexFor(length)]!;
+  }
+
+  /** Bytes of places in use. */
+  get usedBytes(): number {
+    return this.#usage.bytes;
+  }
+
+  /** Bytes of memory taken, in use or not. */
   get heldBytes(): number {
-    return this.#shelves.reduce((sum, shelf) => sum + shelf.heldBytes, 0);
+    return this.#shelves.reduce((sum, shelf) => sum + (shelf?.heldBytes ?? 0), 0);
+  }
+
+  /** Number of shelves there may be, for a {@link StoreWalk}. */
+  get shelfCount(): number {
+    return this.#sizes.length;
+  }
+
+  /** One of the shelves, if there is anything on it. */
+  shelfAt(index: number): Shelf<Owner> | undefined {
+    return this.#shelves[index];
+  }
+
+  #indexFor(length: number): number {
+    let index = 0;
+    while (this.#sizes[index]! < length) index++;
+    return index;
+  }
+}
+
+/**
+ * A walk over all owners of places that may be interrupted, while places are taken and given back. Who has a place from
+ * beginning to end is met, some more than once.
+ */
+export class StoreWalk<Owner extends PlaceOwner> {
+  readonly #store: WindowStore<Owner>;
+  #shelf = 0;
+  /** Counts down: whoever takes over a place that was given back has been met already. */
+  #place = Number.POSITIVE_INFINITY;
+
+  constructor(store: WindowStore<Owner>) {
+    this.#store = store;
+  }
+
+  /** The next owner, or `undefined` at the end; after that it begins anew. */
+  next(): Owner | undefined {
+    for (; this.#shelf < this.#store.shelfCount; this.#shelf++, this.#place = Number.POSITIVE_INFINITY) {
+      const shelf = this.#store.shelfAt(this.#shelf);
+      if (shelf === undefined) continue;
+      this.#place = Math.min(this.#place, shelf.count) - 1;
+      if (this.#place >= 0) return shelf.ownerOf(this.#place);
+    }
+    this.#shelf = 0;
+    return undefined;
   }
 }
 
 /** Places of one size. */
-export class Shelf {
+export class Shelf<Owner extends PlaceOwner = PlaceOwner> {
   /** Bytes of a place. */
   readonly size: number;
   readonly #perSegment: number;
-  readonly #owners: PlaceOwner[] = [];
+  readonly #owners: Owner[] = [];
   readonly #segments: Segment[] = [];
+  readonly #usage: Usage;
 
-  constructor(size: number) {
+  constructor(size: number, usage: Usage) {
     this.size = size;
+    this.#usage = usage;
     this.#perSegment = Math.floor(SEGMENT_SIZE / size);
   }
 
@@ -68,10 +153,20 @@ export class Shelf {
     return this.#segments.reduce((sum, { memory }) => sum + memory.length, 0);
   }
 
+  /** Places in use: 0 to `count - 1`. */
+  get count(): number {
+    return this.#owners.length;
+  }
+
+  ownerOf(place: number): Owner | undefined {
+    return this.#owners[place];
+  }
+
   /** Gives the owner a place, and tells it which. */
-  take(owner: PlaceOwner): void {
+  take(owner: Owner): void {
     const place = this.#owners.push(owner) - 1;
     owner.place = place;
+    this.#usage.bytes += this.size;
     if (place % this.#perSegment === 0) this.#segments.push(new Segment());
     this.#segments.at(-1)!.fit(this.offsetOf(place) + this.size);
   }
@@ -87,6 +182,7 @@ export class Shelf {
       this.#owners[place] = moved;
     }
     this.#owners.pop();
+    this.#usage.bytes -= this.size;
     if (from === 0) this.#segments.pop();
     else this.#segments.at(-1)!.fit(from);
   }
@@ -99,6 +195,12 @@ export class Shelf {
   /** Where in it the place begins. */
   offsetOf(place: number): number {
     return (place % this.#perSegment) * this.size;
+  }
+
+  /** The bytes of a place, until places move. */
+  bytesOf(place: number): Uint8Array {
+    const offset = this.offsetOf(place);
+    return this.memoryOf(place).subarray(offset, offset + this.size);
   }
 }
 

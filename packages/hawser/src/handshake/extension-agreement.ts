@@ -56,7 +56,8 @@ export function acceptExtensions(
       if (!agreement.has(offer.name)) acceptOffer(offer, factories, agreement);
     }
     const header = agreement.parameters.length > 0 ? serializeExtensions(agreement.parameters) : undefined;
-    return { extensions: agreement.extensions, header };
+    // A copy has no more memory than it needs, and every connection keeps one
+    return { extensions: agreement.extensions.slice(), header };
   } catch (error) {
     agreement.release();
     throw error;
@@ -91,7 +92,7 @@ export function agreeExtensions(
       agreement.release();
       return refusal;
     }
-    return agreement.extensions;
+    return agreement.extensions.slice();
   } catch (error) {
     agreement.release();
     throw error;

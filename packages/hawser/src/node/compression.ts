@@ -2,34 +2,69 @@
  * permessage-deflate with the engine of this platform, and what the option `compression` stands for.
  */
 
+import type { WindowMetrics } from "../deflate/window-space.ts";
 import {
   clientPerMessageDeflate as clientFactory,
   serverPerMessageDeflate as serverFactory,
 } from "../extensions/permessage-deflate/factories.ts";
-import type { PerMessageDeflateOptions } from "../extensions/permessage-deflate/options.ts";
+import { type PerMessageDeflateOptions, resolveWindowRules } from "../extensions/permessage-deflate/options.ts";
 import { PERMESSAGE_DEFLATE } from "../extensions/permessage-deflate/parameters.ts";
 import type { ClientExtensionFactory, ServerExtensionFactory } from "../handshake/extension-negotiation.ts";
-import { platformEngine } from "./platform-engine.ts";
+import { PlatformEngine, platformEngine } from "./platform-engine.ts";
 
 /** The option `compression` of a server or a client: off, permessage-deflate with its defaults, or with these options. */
 export type CompressionOption = false | "deflate" | PerMessageDeflateOptions;
 
-/**
- * permessage-deflate (RFC 7692) for the option `extensions` of a server.
- *
- * @throws {TypeError | RangeError} if an option is unknown or its value is not allowed
- */
-export function serverPerMessageDeflate(options: PerMessageDeflateOptions = {}): ServerExtensionFactory {
-  return serverFactory(options, platformEngine);
+/** What the windows of compression hold, and what has happened to them. */
+export type CompressionMetrics = WindowMetrics;
+
+/** permessage-deflate for connections that share the memory for their windows. */
+export interface PerMessageDeflateFactory {
+  /** As it is now; `undefined` where Node's zlib compresses, since WebAssembly or its vectors are missing. */
+  compressionMetrics(): CompressionMetrics | undefined;
 }
 
 /**
- * permessage-deflate (RFC 7692) for the option `extensions` of a client.
+ * permessage-deflate (RFC 7692) for the option `extensions` of a server. The connections of all servers that are given the
+ * result share `memoryBudget`.
  *
  * @throws {TypeError | RangeError} if an option is unknown or its value is not allowed
  */
-export function clientPerMessageDeflate(options: PerMessageDeflateOptions = {}): ClientExtensionFactory {
-  return clientFactory(options, platformEngine);
+export function serverPerMessageDeflate(
+  options: PerMessageDeflateOptions = {},
+): ServerExtensionFactory & PerMessageDeflateFactory {
+  const engine = new PlatformEngine(resolveWindowRules(options));
+  return withMetrics(serverFactory(options, engine), engine);
+}
+
+/**
+ * permessage-deflate (RFC 7692) for the option `extensions` of a client. All clients that are given the result share
+ * `memoryBudget`. Without `coldAfter` and `memoryBudget` their windows are with those of all such clients.
+ *
+ * @throws {TypeError | RangeError} if an option is unknown or its value is not allowed
+ */
+export function clientPerMessageDeflate(
+  options: PerMessageDeflateOptions = {},
+): ClientExtensionFactory & PerMessageDeflateFactory {
+  const rules = resolveWindowRules(options);
+  // A client is often one of many that each have options of their own: memory comes in steps too large for one connection
+  const isUsual = options.coldAfter === undefined && options.memoryBudget === undefined;
+  const engine = isUsual ? platformEngine : new PlatformEngine(rules);
+  return withMetrics(clientFactory(options, engine), engine);
+}
+
+function withMetrics<Factory extends object>(
+  factory: Factory,
+  engine: PlatformEngine,
+): Factory & PerMessageDeflateFactory {
+  return Object.assign(factory, { compressionMetrics: () => engine.metrics() });
+}
+
+/** The metrics of permessage-deflate, if it is among the factories and one of this library's. */
+export function compressionMetrics(
+  factories: readonly (ServerExtensionFactory & Partial<PerMessageDeflateFactory>)[],
+): CompressionMetrics | undefined {
+  return factories.find(({ name }) => name === PERMESSAGE_DEFLATE)?.compressionMetrics?.();
 }
 
 /**

@@ -1,20 +1,92 @@
 /**
  * The DEFLATE engine that connections of this thread use: this library's own, or Node's zlib where WebAssembly or its vectors
- * are missing, as under `node --jitless`. Made for the first connection that compresses, since it takes some milliseconds.
+ * are missing, as under `node --jitless`. The codec is one for the thread; windows belong to spaces, each with rules of its own.
+ * All are made for the first connection that compresses, since that takes some milliseconds.
  */
 
+import type { Codec } from "../deflate/codec.ts";
 import type { DeflateEngine } from "../deflate/engine.ts";
-import { createVectorEngine } from "../deflate/vector-engine.ts";
+import { createVectorCodec, VectorEngine } from "../deflate/vector-engine.ts";
+import type { WindowMetrics } from "../deflate/window-space.ts";
+import { DEFAULT_COLD_AFTER, type WindowRules } from "../extensions/permessage-deflate/options.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { WindowCooling } from "./window-cooling.ts";
 import { zlibEngine } from "./zlib-engine.ts";
 
-let made: DeflateEngine | undefined;
+let codec: { readonly own: Codec | undefined } | undefined;
 
-function engine(): DeflateEngine {
-  made ??= createVectorEngine() ?? zlibEngine;
-  return made;
+function threadCodec(): Codec | undefined {
+  codec ??= { own: createVectorCodec() };
+  return codec.own;
 }
 
-export const platformEngine: DeflateEngine = {
-  createDeflater: (options) => engine().createDeflater(options),
-  createInflater: (options) => engine().createInflater(options),
+const NOTHING = {
+  windows: 0,
+  coldWindows: 0,
+  heldBytes: 0,
+  coldBytes: 0,
+  frozen: 0,
+  thawed: 0,
+  shrunk: 0,
+  declined: 0,
 };
+
+/** An engine whose windows share memory under rules of their own. Node's zlib knows no rules, and no metrics. */
+export class PlatformEngine implements DeflateEngine {
+  readonly #rules: WindowRules;
+  readonly #clock: Clock;
+  #made: DeflateEngine | undefined;
+
+  constructor(rules: WindowRules, clock: Clock = systemClock) {
+    this.#rules = rules;
+    this.#clock = clock;
+  }
+
+  createDeflater(...args: Parameters<DeflateEngine["createDeflater"]>): ReturnType<DeflateEngine["createDeflater"]> {
+    return this.#engine().createDeflater(...args);
+  }
+
+  createInflater(...args: Parameters<DeflateEngine["createInflater"]>): ReturnType<DeflateEngine["createInflater"]> {
+    return this.#engine().createInflater(...args);
+  }
+
+  admits(bytes: number): boolean {
+    if (this.#rules.memoryBudget === Number.POSITIVE_INFINITY) return true;
+    return this.#engine().admits?.(bytes) ?? true;
+  }
+
+  declined(): void {
+    this.#engine().declined?.();
+  }
+
+  /** What windows hold; `undefined` where Node's zlib takes the place of our own engine. */
+  metrics(): WindowMetrics | undefined {
+    if (this.#made instanceof VectorEngine) return this.#made.space.metrics();
+    return threadCodec() && { ...NOTHING, memoryBudget: this.#rules.memoryBudget };
+  }
+
+  #engine(): DeflateEngine {
+    this.#made ??= this.#make();
+    return this.#made;
+  }
+
+  #make(): DeflateEngine {
+    const own = threadCodec();
+    if (own === undefined) return zlibEngine;
+    const { coldAfter, memoryBudget } = this.#rules;
+    if (coldAfter === Number.POSITIVE_INFINITY) return new VectorEngine({ codec: own, memoryBudget });
+    const cooling = new WindowCooling(coldAfter, this.#clock);
+    const engine: VectorEngine = new VectorEngine({
+      codec: own,
+      memoryBudget,
+      onAwake: () => cooling.start(engine.space),
+    });
+    return engine;
+  }
+}
+
+/** For those who have no rules of their own. */
+export const platformEngine: PlatformEngine = new PlatformEngine({
+  coldAfter: DEFAULT_COLD_AFTER,
+  memoryBudget: Number.POSITIVE_INFINITY,
+});

@@ -5,6 +5,7 @@
 import { CloseCode } from "../protocol/close-code.ts";
 import { checkClose } from "../protocol/close-frame.ts";
 import { refuseUnknownOptions } from "../protocol/option-names.ts";
+import { type CompressionMetrics, compressionMetrics } from "./compression.ts";
 import { type DrainOptions, type DrainSettings, drainConnections, resolveDrain } from "./draining.ts";
 import type { Listener } from "./listener.ts";
 import type { ServerConnection } from "./server-connection.ts";
@@ -41,6 +42,11 @@ export interface ServerMetrics {
   readonly refused: number;
   /** Connections that have ended. */
   readonly closed: number;
+  /**
+   * What the windows of compressed connections hold; `undefined` where compression is off, or Node's zlib compresses. With an
+   * extension factory that several servers share, it is what all of them hold.
+   */
+  readonly compression: CompressionMetrics | undefined;
 }
 
 export class Server<UserData = unknown> {
@@ -87,8 +93,9 @@ export class Server<UserData = unknown> {
 
   /** Counts since the server began, as they are now. */
   metrics(): ServerMetrics {
-    const { registry, counts } = this.#core;
-    return { connections: registry.connections.size, openings: registry.openingCount, ...counts };
+    const { registry, counts, settings } = this.#core;
+    const compression = compressionMetrics(settings.handshake.extensions);
+    return { connections: registry.connections.size, openings: registry.openingCount, ...counts, compression };
   }
 
   /**

@@ -25,6 +25,9 @@ export const DEFAULT_LEVEL = 6;
 /** Bytes. Shorter messages hardly shrink: three bytes or so are lost to the block's frame, and the time is spent anyway. */
 export const DEFAULT_THRESHOLD = 32;
 
+/** Milliseconds. A connection that is used more often than once in a minute is not worth the time to compress its windows. */
+export const DEFAULT_COLD_AFTER = 60_000;
+
 /** Settings of permessage-deflate (RFC 7692). Defaults differ between servers and clients where noted. */
 export interface PerMessageDeflateOptions {
   /**
@@ -112,6 +115,28 @@ export interface PerMessageDeflateOptions {
    * @default 32
    */
   readonly threshold?: number;
+
+  /**
+   * Milliseconds without a compressed message after which a connection's windows are compressed in memory themselves; a
+   * quarter more at most. `null`: never.
+   *
+   * They take about a sixth then. The next message waits until they are there again: 10 to 50 microseconds with windows of 12
+   * bits, more with larger ones. Less saves more memory and spends more time.
+   *
+   * @default 60_000
+   */
+  readonly coldAfter?: number | null;
+
+  /**
+   * Bytes that the windows of all connections with these options may hold.
+   *
+   * When they would hold more, windows are compressed although they are not cold; then sending windows are given up, which
+   * makes messages larger; and while that does not suffice, further connections open without compression. Receiving windows
+   * must stay whole: those of connections that are open already may exceed the limit, by `1 << windowBits` bytes each.
+   *
+   * @default Infinity
+   */
+  readonly memoryBudget?: number;
 }
 
 const OPTION_NAMES = [
@@ -124,6 +149,8 @@ const OPTION_NAMES = [
   "level",
   "strategy",
   "threshold",
+  "coldAfter",
+  "memoryBudget",
 ] as const satisfies readonly (keyof PerMessageDeflateOptions)[];
 
 const STRATEGIES: readonly DeflateStrategy[] = ["default", "filtered", "huffmanOnly", "rle", "fixed"];
@@ -179,6 +206,39 @@ export function resolveClientOptions(options: PerMessageDeflateOptions): {
   return { offer, effort: resolveEffort(options) };
 }
 
+/** How the windows of all connections with the same options share memory. */
+export interface WindowRules {
+  /** Milliseconds; `Infinity`: never. */
+  readonly coldAfter: number;
+  /** Bytes. */
+  readonly memoryBudget: number;
+}
+
+/**
+ * What the options come to for the memory of windows, on a server or a client.
+ *
+ * @throws {TypeError} for a value of the wrong type
+ * @throws {RangeError} for a number out of its range
+ */
+export function resolveWindowRules({
+  coldAfter = DEFAULT_COLD_AFTER,
+  memoryBudget = Number.POSITIVE_INFINITY,
+}: PerMessageDeflateOptions): WindowRules {
+  const isDuration = typeof coldAfter === "number" && coldAfter > 0 && coldAfter < Number.POSITIVE_INFINITY;
+  if (coldAfter !== null && !isDuration) {
+    refuse("coldAfter", "must be a positive number of milliseconds or null", coldAfter);
+  }
+  const isLimit = memoryBudget === Number.POSITIVE_INFINITY || Number.isInteger(memoryBudget);
+  if (!isLimit || memoryBudget < 0)
+    refuse("memoryBudget", "must be an integer of at least 0, or Infinity", memoryBudget);
+  return { coldAfter: coldAfter ?? Number.POSITIVE_INFINITY, memoryBudget };
+}
+
+function refuse(name: string, rule: string, value: unknown): never {
+  const message = `${ACTION}: ${name} ${rule}, got ${shown(value)}`;
+  throw typeof value === "number" ? new RangeError(message) : new TypeError(message);
+}
+
 function resolveEffort(options: PerMessageDeflateOptions): CompressionEffort {
   const { level = DEFAULT_LEVEL, memLevel = DEFAULT_MEM_LEVEL, strategy = "default" } = options;
   const { threshold = DEFAULT_THRESHOLD } = options;
@@ -213,10 +273,8 @@ function windowBits(name: string, value: unknown): number | undefined {
 }
 
 function integer(name: string, value: unknown, least: number, most: number): number {
-  const message = `${ACTION}: ${name} must be an integer from ${least} to ${most}, got ${shown(value)}`;
-  if (typeof value !== "number") throw new TypeError(message);
-  if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(message);
-  return value;
+  if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
+  return refuse(name, `must be an integer from ${least} to ${most}`, value);
 }
 
 function shown(value: unknown): string {

@@ -129,12 +129,12 @@ export class PerMessageDeflate implements Extension {
 
   #receivingInflater(): Inflater {
     const { windowBits } = this.#settings.receiving;
-    this.#inflater ??= this.#engine.createInflater({ windowBits });
+    this.#inflater ??= this.#engine.createInflater({ windowBits }, this.#deflater);
     return this.#inflater;
   }
 
   #sendingDeflater(): Deflater {
-    this.#deflater ??= this.#engine.createDeflater(deflaterOptions(this.#settings));
+    this.#deflater ??= this.#engine.createDeflater(deflaterOptions(this.#settings), this.#inflater);
     return this.#deflater;
   }
 }
