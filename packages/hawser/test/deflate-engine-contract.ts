@@ -46,7 +46,8 @@ function feed(count: number): Uint8Array[] {
   });
 }
 
-export function deflateEngineContract(engine: DeflateEngine): void {
+/** @param keepsWindows whether senders keep as much of their windows as was agreed: an engine short of memory does not */
+export function deflateEngineContract(engine: DeflateEngine, { keepsWindows = true } = {}): void {
   const inflater = (windowBits = 15): Inflater => engine.createInflater({ windowBits });
   const deflater = (windowBits = 15): Deflater => engine.createDeflater({ windowBits });
 
@@ -73,8 +74,10 @@ export function deflateEngineContract(engine: DeflateEngine): void {
       expect(subject.heldBytes).toBe(0);
       expect(subject.deflate(payload)).toEqual(first);
       subject.append(payload);
-      expect(subject.heldBytes).toBeGreaterThanOrEqual(payload.length);
-      expect(subject.deflate(payload).length).toBeLessThan(first.length / 2);
+      if (keepsWindows) {
+        expect(subject.heldBytes).toBeGreaterThanOrEqual(payload.length);
+        expect(subject.deflate(payload).length).toBeLessThan(first.length / 2);
+      }
       subject.reset();
       expect(subject.heldBytes).toBe(0);
       expect(subject.deflate(payload)).toEqual(first);
@@ -104,7 +107,7 @@ export function deflateEngineContract(engine: DeflateEngine): void {
         distances.push(...distancesOf(subject.deflate(message)));
         subject.append(message);
       }
-      expect(Math.max(...distances)).toBeGreaterThan(size / 3);
+      if (keepsWindows) expect(Math.max(...distances)).toBeGreaterThan(size / 3);
       expect(Math.max(...distances)).toBeLessThanOrEqual(size);
     });
   });
@@ -220,20 +223,17 @@ export function deflateEngineContract(engine: DeflateEngine): void {
       const [ours, theirs] = [inflater(), inflater()];
       const secret = utf8("the password of another connection");
       expect(theirs.inflate(deflater().deflate(secret), 100)).toEqual(secret);
-      const thief = deflater();
-      thief.append(secret);
-      expect(ours.inflate(thief.deflate(secret), 100)).toBe("INVALID");
+      expect(ours.inflate(deflateRawSync(secret, { ...SYNC, dictionary: secret }), 100)).toBe("INVALID");
     });
 
     test("refuses what is older than the window", () => {
-      const sender = deflater(15);
       const subject = inflater(8);
       const [old, between] = [noise(100, 3), noise(300, 4)];
       for (const message of [old, between]) {
-        expect(subject.inflate(sender.deflate(message), 1_000)).toEqual(message);
-        sender.append(message);
+        expect(subject.inflate(deflater().deflate(message), 1_000)).toEqual(message);
       }
-      expect(subject.inflate(sender.deflate(old), 1_000)).toBe("INVALID");
+      const dictionary = Buffer.concat([old, between]);
+      expect(subject.inflate(deflateRawSync(old, { ...SYNC, dictionary }), 1_000)).toBe("INVALID");
     });
 
     test("gives a message that holds no more memory than its length", () => {

@@ -16,6 +16,7 @@ import {
   makeSettings,
   seeded,
 } from "./deflate-fuzz.ts";
+import { restingEngine } from "./resting-engine.ts";
 
 const MESSAGES = Number(process.env["HAWSER_FUZZ_MESSAGES"] ?? 50_000);
 const SEED = Number(process.env["HAWSER_FUZZ_SEED"] ?? 1);
@@ -26,10 +27,17 @@ const SLICES = 10;
 const CANARY = Buffer.from("~canary of another connection~");
 
 const engine = createVectorEngine()!;
-const smallEngine = createVectorEngine({ portion: 512 })!;
+const engines: readonly DeflateEngine[] = [
+  engine,
+  engine,
+  createVectorEngine({ portion: 512 })!,
+  // Every call finds windows that are frozen, or that were given up
+  restingEngine(createVectorEngine()!),
+  createVectorEngine({ memoryBudget: 20_000 })!,
+];
 
 function engineOf(chance: Chance): DeflateEngine {
-  return chance(4) === 0 ? smallEngine : engine;
+  return engines[chance(engines.length)]!;
 }
 
 function makeMessages(chance: Chance): Uint8Array[] {

@@ -3,6 +3,7 @@
  * somewhere smaller when it was not used for a while. This is all that stays of an idle window, so it has few fields.
  */
 
+import type { Codec } from "./codec.ts";
 import { StoredWindow } from "./stored-window.ts";
 
 /** The plaintext of windows that nobody uses. */
@@ -17,6 +18,8 @@ export interface RestingText {
 
 /** Who keeps windows. */
 export interface WindowKeeper {
+  /** What the windows are for. */
+  readonly codec: Codec;
   /** Counts on from time to time. */
   readonly epoch: number;
   /** A window for its first plaintext. */

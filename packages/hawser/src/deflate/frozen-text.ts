@@ -21,10 +21,27 @@ const TAIL_LENGTH = 4;
 const MAX_TEXT = 65_536;
 
 /** What freezing needs. */
-export interface Freezer {
+export class Freezer {
   readonly codec: Codec;
   readonly store: WindowStore<FrozenText>;
   readonly references: References;
+  /** Where texts are put together: tens of kilobytes for each would be work for the garbage collector. */
+  #scratch: Uint8Array | undefined;
+
+  constructor(codec: Codec, store: WindowStore<FrozenText>, references: References) {
+    this.codec = codec;
+    this.store = store;
+    this.references = references;
+  }
+
+  /** The plaintext of one window, and behind it that of another, until the next call. */
+  textOf(first: StoredWindow, second: StoredWindow | undefined): Uint8Array {
+    this.#scratch ??= new Uint8Array(MAX_TEXT);
+    const length = first.length + (second?.length ?? 0);
+    first.copyTo(this.#scratch, first.length);
+    second?.copyTo(this.#scratch, length);
+    return this.#scratch.subarray(0, length);
+  }
 }
 
 /** What a window had when it was frozen. */
@@ -61,11 +78,12 @@ export class FrozenText implements PlaceOwner, RestingText {
 
   /** The text of stored windows, which can be given up then; or `undefined`, if it would take no less memory. */
   static freeze(
-    { codec, store, references }: Freezer,
+    freezer: Freezer,
     first: StoredWindow<ConnectionWindow>,
     second: StoredWindow<ConnectionWindow> | undefined,
   ): FrozenText | undefined {
-    const text = textOf(first, second);
+    const { codec, store, references } = freezer;
+    const text = freezer.textOf(first, second);
     const reference = references.current;
     const compressed = codec.deflate(reference, EFFORT, text).subarray(0, -TAIL_LENGTH);
     references.learn(text, compressed.length);
@@ -118,11 +136,4 @@ export class FrozenText implements PlaceOwner, RestingText {
     if (window === this.#first) this.#first = undefined;
     else this.#second = undefined;
   }
-}
-
-function textOf(first: StoredWindow, second: StoredWindow | undefined): Uint8Array {
-  const text = new Uint8Array(first.length + (second?.length ?? 0));
-  first.copyTo(text, first.length);
-  second?.copyTo(text, text.length);
-  return text;
 }

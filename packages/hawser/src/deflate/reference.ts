@@ -8,10 +8,10 @@
 
 import type { CodecWindow } from "./codec.ts";
 
-/** Bytes of a reference. More would be out of reach for the end of the texts: a distance is 32 KiB at most. */
-const REFERENCE_SIZE = 24_576;
-/** Bytes that one window gives to a reference: so it has something of a dozen connections at least. */
-const SAMPLE_SIZE = 2_048;
+/** Bytes of a reference. More would be out of reach from most of a text: a distance is 32 KiB at most. */
+const REFERENCE_SIZE = 28_672;
+/** Bytes that one text gives to a reference at most: so it has something of seven connections. */
+const SAMPLE_SIZE = 4_096;
 
 /** Texts after which a reference is judged, again and again. */
 const ROUND = 64;

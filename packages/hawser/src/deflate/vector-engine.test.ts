@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { deflateEngineContract } from "../../test/deflate-engine-contract.ts";
+import { restingEngine } from "../../test/resting-engine.ts";
 import { createVectorEngine } from "./vector-engine.ts";
 
 const engine = createVectorEngine()!;
@@ -49,4 +50,16 @@ describe("the vector engine", () => {
 
 describe("the vector engine in portions of 512 bytes", () => {
   deflateEngineContract(createVectorEngine({ portion: 512 })!);
+});
+
+describe("the vector engine with windows that are frozen between any two calls", () => {
+  deflateEngineContract(restingEngine(createVectorEngine()!));
+});
+
+describe("the vector engine with windows frozen between any two calls, in portions of 512 bytes", () => {
+  deflateEngineContract(restingEngine(createVectorEngine({ portion: 512 })!));
+});
+
+describe.each([0, 300, 5_000, 100_000])("the vector engine with %i bytes for windows", (memoryBudget) => {
+  deflateEngineContract(createVectorEngine({ memoryBudget })!, { keepsWindows: false });
 });

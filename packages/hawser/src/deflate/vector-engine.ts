@@ -28,19 +28,17 @@ export function createVectorEngine({
 export class VectorEngine implements DeflateEngine {
   /** Where the windows are. */
   readonly space: WindowSpace;
-  readonly #codec: Codec;
 
   constructor(options: WindowSpaceOptions) {
-    this.#codec = options.codec;
     this.space = new WindowSpace(options);
   }
 
   createDeflater(options: DeflaterOptions, companion?: Inflater): Deflater {
-    return new VectorDeflater(options, this.#codec, this.space, companion);
+    return new VectorDeflater(options, this.space, companion);
   }
 
   createInflater(options: InflaterOptions, companion?: Deflater): Inflater {
-    return new VectorInflater(options, this.#codec, this.space, companion);
+    return new VectorInflater(options, this.space, companion);
   }
 
   admits(bytes: number): boolean {
@@ -56,12 +54,10 @@ export class VectorEngine implements DeflateEngine {
 const NOTHING: CodecWindow = { length: 0, position: 0, copyTo() {} };
 
 class VectorDeflater extends ConnectionWindow implements Deflater {
-  readonly #codec: Codec;
   readonly #effort: Effort;
 
-  constructor(options: DeflaterOptions, codec: Codec, space: WindowSpace, companion: Inflater | undefined) {
+  constructor(options: DeflaterOptions, space: WindowSpace, companion: Inflater | undefined) {
     super(space, companion instanceof ConnectionWindow ? companion : undefined);
-    this.#codec = codec;
     this.#effort = effortOf(options);
   }
 
@@ -76,17 +72,15 @@ class VectorDeflater extends ConnectionWindow implements Deflater {
   deflate(payload: Uint8Array): Uint8Array {
     // Not within the codec's call: thawing the window takes the codec
     const window = this.stored() ?? NOTHING;
-    return this.#codec.deflate(window, this.#effort, payload);
+    return this.keeper.codec.deflate(window, this.#effort, payload);
   }
 }
 
 class VectorInflater extends ConnectionWindow implements Inflater {
-  readonly #codec: Codec;
   readonly windowBits: number;
 
-  constructor({ windowBits }: InflaterOptions, codec: Codec, space: WindowSpace, companion: Deflater | undefined) {
+  constructor({ windowBits }: InflaterOptions, space: WindowSpace, companion: Deflater | undefined) {
     super(space, companion instanceof ConnectionWindow ? companion : undefined);
-    this.#codec = codec;
     this.windowBits = windowBits;
   }
 
@@ -99,7 +93,7 @@ class VectorInflater extends ConnectionWindow implements Inflater {
     if (payload.length === 0) return new Uint8Array(0);
     // Not within the codec's call: thawing the window takes the codec
     const window = this.stored() ?? NOTHING;
-    const message = this.#codec.inflate(window, this.windowBits, payload, maxSize);
+    const message = this.keeper.codec.inflate(window, this.windowBits, payload, maxSize);
     if (typeof message !== "string") this.append(message);
     return message;
   }

@@ -7,9 +7,10 @@
 
 import type { Codec } from "./codec.ts";
 import type { ConnectionWindow, RestingText, WindowKeeper } from "./connection-window.ts";
-import { type Freezer, FrozenText, type Thawed } from "./frozen-text.ts";
+import { Freezer, FrozenText, type Thawed } from "./frozen-text.ts";
 import { References } from "./reference.ts";
 import { StoredWindow, type WindowMemory } from "./stored-window.ts";
+import type { WindowMetrics } from "./window-metrics.ts";
 import { FINE_SIZES, type PlaceOwner, type Shelf, StoreWalk, WINDOW_SIZES, WindowStore } from "./window-store.ts";
 
 /** How often {@link WindowSpace.age} is called in the time after which a window is cold. */
@@ -23,28 +24,6 @@ const SAMPLE = 64;
 /** Sending windows that are shrunk at a time. */
 const MAX_SHRUNK = 16;
 
-/** What windows hold, in bytes and windows; and what has happened since the beginning. */
-export interface WindowMetrics {
-  /** Windows that hold plaintext, one for each direction of a connection that was used. */
-  readonly windows: number;
-  /** Those of them that are compressed, because nobody used them for a while. */
-  readonly coldWindows: number;
-  /** Bytes that all windows hold. The memory comes in larger steps: it may be an eighth more, and some 100 KiB. */
-  readonly heldBytes: number;
-  /** Bytes that the cold ones of them hold. */
-  readonly coldBytes: number;
-  /** The limit for `heldBytes`; `Infinity`: none. */
-  readonly memoryBudget: number;
-  /** How often a window was compressed. */
-  readonly frozen: number;
-  /** How often one was needed again. */
-  readonly thawed: number;
-  /** How often a sending window was given up for want of memory. */
-  readonly shrunk: number;
-  /** How many offers of compression a server declined for want of memory. */
-  readonly declined: number;
-}
-
 /** A window in use, or one that may be frozen. */
 type Stored = StoredWindow<ConnectionWindow>;
 
@@ -57,6 +36,7 @@ export interface WindowSpaceOptions {
 }
 
 export class WindowSpace implements WindowKeeper, WindowMemory<ConnectionWindow> {
+  readonly codec: Codec;
   epoch = 0;
   readonly #memoryBudget: number;
   readonly #onAwake: () => void;
@@ -77,9 +57,10 @@ export class WindowSpace implements WindowKeeper, WindowMemory<ConnectionWindow>
   readonly #coldSamples = new StoreWalk(this.#cold);
 
   constructor({ codec, memoryBudget = Number.POSITIVE_INFINITY, onAwake = () => {} }: WindowSpaceOptions) {
+    this.codec = codec;
     this.#memoryBudget = memoryBudget;
     this.#onAwake = onAwake;
-    this.#freezer = { codec, store: this.#cold, references: new References(memoryBudget) };
+    this.#freezer = new Freezer(codec, this.#cold, new References(memoryBudget));
   }
 
   /** Bytes that all windows hold, and what frozen ones need. */

@@ -14,14 +14,14 @@ export const WINDOW_SIZES: readonly number[] = [
   0.5, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64,
 ].map((pages) => pages * 512);
 
-/** Sizes for what is put away: steps of 64 bytes at first, and of an eighth at most from 512 bytes on, up to 64 KiB. */
+/** Sizes for what is put away: steps of 64 bytes up to 2 KiB, and of a sixteenth at most from there on, up to 64 KiB. */
 export const FINE_SIZES: readonly number[] = fineSizes(65_536);
 
 function fineSizes(largest: number): readonly number[] {
   const sizes: number[] = [];
   let size = 0;
   while (size < largest) {
-    size += Math.max(64, 2 ** Math.floor(Math.log2(size || 1)) / 8);
+    size += Math.max(64, 2 ** Math.floor(Math.log2(size || 1)) / 16);
     sizes.push(size);
   }
   return sizes;

@@ -2,7 +2,7 @@
  * permessage-deflate with the engine of this platform, and what the option `compression` stands for.
  */
 
-import type { WindowMetrics } from "../deflate/window-space.ts";
+import type { WindowMetrics } from "../deflate/window-metrics.ts";
 import {
   clientPerMessageDeflate as clientFactory,
   serverPerMessageDeflate as serverFactory,

@@ -7,7 +7,7 @@
 import type { Codec } from "../deflate/codec.ts";
 import type { DeflateEngine } from "../deflate/engine.ts";
 import { createVectorCodec, VectorEngine } from "../deflate/vector-engine.ts";
-import type { WindowMetrics } from "../deflate/window-space.ts";
+import type { WindowMetrics } from "../deflate/window-metrics.ts";
 import { DEFAULT_COLD_AFTER, type WindowRules } from "../extensions/permessage-deflate/options.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { WindowCooling } from "./window-cooling.ts";

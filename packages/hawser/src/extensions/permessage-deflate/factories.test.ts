@@ -128,6 +128,57 @@ describe("a client", () => {
   });
 });
 
+describe("an engine without memory for another connection", () => {
+  /** Has memory for receiving windows of so many bytes. */
+  function fullEngine(room: number) {
+    const asked: number[] = [];
+    let declined = 0;
+    return {
+      ...zlibEngine,
+      asked,
+      get offersDeclined() {
+        return declined;
+      },
+      admits(bytes: number): boolean {
+        asked.push(bytes);
+        return bytes <= room;
+      },
+      declined(): void {
+        declined++;
+      },
+    };
+  }
+
+  test("a server declines what it could accept", () => {
+    const engine = fullEngine(4_096);
+    const server = serverPerMessageDeflate({}, engine);
+    expect(server.accept(list(""))).toBeUndefined();
+    expect(text(server.accept(list("client_max_window_bits"))?.parameters)).toContain("client_max_window_bits=12");
+    expect(server.accept(list("unknown"))).toBeUndefined();
+    expect([engine.asked, engine.offersDeclined]).toEqual([[32_768, 4_096], 1]);
+  });
+
+  test("one that keeps no count is asked all the same", () => {
+    const { declined: _, ...engine } = fullEngine(0);
+    expect(serverPerMessageDeflate({}, engine).accept([])).toBeUndefined();
+  });
+
+  test("a client offers nothing", () => {
+    const engine = fullEngine(4_096);
+    expect(clientPerMessageDeflate({}, engine).offers).toEqual([]);
+    expect(clientPerMessageDeflate({ serverMaxWindowBits: 12 }, engine).offers).toHaveLength(1);
+    expect(engine.asked).toEqual([32_768, 4_096]);
+  });
+});
+
+test("what connections agreed on is remembered for those that agree on the same", () => {
+  const server = serverPerMessageDeflate({}, zlibEngine);
+  for (const offer of ["", "client_max_window_bits", "", "client_max_window_bits=9"]) {
+    const accepted = server.accept(list(offer))!;
+    expect([...accepted.extension.parameters]).toEqual(accepted.parameters);
+  }
+});
+
 describe("a server and a client of this library", () => {
   const option = { windowBits: fc.constantFrom(null, 8, 9, 12, 15), flag: fc.boolean() };
   const options = fc.record({

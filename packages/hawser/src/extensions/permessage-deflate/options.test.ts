@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { type PerMessageDeflateOptions, resolveClientOptions, resolveServerOptions } from "./options.ts";
+import {
+  type PerMessageDeflateOptions,
+  resolveClientOptions,
+  resolveServerOptions,
+  resolveWindowRules,
+} from "./options.ts";
 
 const DEFAULT_EFFORT = { level: 6, memLevel: 5, strategy: "default", threshold: 32 };
 
@@ -128,4 +133,37 @@ test("a client refuses requireClientMaxWindowBits", () => {
   expect(() => resolveClientOptions({ requireClientMaxWindowBits: true })).toThrow(
     new TypeError(`${ACTION}: requireClientMaxWindowBits is for servers, a client cannot use it, got true`),
   );
+});
+
+describe("the rules for windows", () => {
+  test.each<[PerMessageDeflateOptions, ReturnType<typeof resolveWindowRules>]>([
+    [{}, { coldAfter: 60_000, memoryBudget: Number.POSITIVE_INFINITY }],
+    [{ coldAfter: null }, { coldAfter: Number.POSITIVE_INFINITY, memoryBudget: Number.POSITIVE_INFINITY }],
+    [
+      { coldAfter: 0.5, memoryBudget: 0 },
+      { coldAfter: 0.5, memoryBudget: 0 },
+    ],
+    [{ memoryBudget: Number.POSITIVE_INFINITY }, { coldAfter: 60_000, memoryBudget: Number.POSITIVE_INFINITY }],
+  ])("%j", (options, rules) => {
+    expect(resolveWindowRules(options)).toEqual(rules);
+    // Those are options among the others
+    expect(() => [resolveServerOptions(options), resolveClientOptions(options)]).not.toThrow();
+  });
+
+  const duration = `${ACTION}: coldAfter must be a positive number of milliseconds or null`;
+  const limit = `${ACTION}: memoryBudget must be an integer of at least 0, or Infinity`;
+  test.each<[object, Error]>([
+    [{ coldAfter: 0 }, new RangeError(`${duration}, got 0`)],
+    [{ coldAfter: Number.POSITIVE_INFINITY }, new RangeError(`${duration}, got Infinity`)],
+    [{ coldAfter: Number.NaN }, new RangeError(`${duration}, got NaN`)],
+    [{ coldAfter: "1s" }, new TypeError(`${duration}, got "1s"`)],
+    [{ memoryBudget: -1 }, new RangeError(`${limit}, got -1`)],
+    [{ memoryBudget: 1.5 }, new RangeError(`${limit}, got 1.5`)],
+    [{ memoryBudget: null }, new TypeError(`${limit}, got null`)],
+  ])("%j is refused", (options, error) => {
+    expect(() => resolveWindowRules(options as PerMessageDeflateOptions)).toThrow(error);
+    expect(() => resolveWindowRules(options as PerMessageDeflateOptions)).toThrow(
+      error.constructor as ErrorConstructor,
+    );
+  });
 });

@@ -43,8 +43,6 @@ export interface PerMessageDeflateSettings {
 const TAIL: readonly number[] = [0x00, 0x00, 0xff, 0xff];
 
 export class PerMessageDeflate implements Extension {
-  readonly name: typeof PERMESSAGE_DEFLATE = PERMESSAGE_DEFLATE;
-  readonly rsv: typeof Rsv.RSV1 = Rsv.RSV1;
   readonly #settings: PerMessageDeflateSettings;
   readonly #engine: DeflateEngine;
   // Made by the first compressed message each way: most connections never have one
@@ -55,6 +53,14 @@ export class PerMessageDeflate implements Extension {
   constructor(settings: PerMessageDeflateSettings, engine: DeflateEngine) {
     this.#settings = settings;
     this.#engine = engine;
+  }
+
+  get name(): typeof PERMESSAGE_DEFLATE {
+    return PERMESSAGE_DEFLATE;
+  }
+
+  get rsv(): typeof Rsv.RSV1 {
+    return Rsv.RSV1;
   }
 
   get parameters(): ExtensionParameters {
