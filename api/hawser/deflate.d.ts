@@ -28,8 +28,10 @@ export interface Inflater {
     readonly heldBytes: number;
 }
 export interface DeflateEngine {
-    createDeflater(options: DeflaterOptions): Deflater;
-    createInflater(options: InflaterOptions): Inflater;
+    createDeflater(options: DeflaterOptions, companion?: Inflater): Deflater;
+    createInflater(options: InflaterOptions, companion?: Deflater): Inflater;
+    admits?(bytes: number): boolean;
+    declined?(): void;
 }
 
 // packages/hawser/dist/deflate/sliding-window.d.ts

@@ -10,7 +10,7 @@ export { type BasicAuthOptions, basicAuth, type Credentials } from "./node/basic
 export { type BroadcastOptions, type BroadcastResult, broadcast } from "./node/broadcast.ts";
 export type { ClientConnection } from "./node/client-connection.ts";
 export type { ConnectOptions } from "./node/client-options.ts";
-export { type CompressionOption, clientPerMessageDeflate, serverPerMessageDeflate } from "./node/compression.ts";
+export { type CompressionMetrics, type CompressionOption, clientPerMessageDeflate, type PerMessageDeflateFactory, serverPerMessageDeflate, } from "./node/compression.ts";
 export { type Connect, connect } from "./node/connect.ts";
 export type { BackoffOptions, ForeverOptions } from "./node/connect-forever.ts";
 export type { AgreedExtension, Connection, HandshakeAnswer } from "./node/connection.ts";
@@ -46,6 +46,7 @@ export declare const DEFAULT_SERVER_WINDOW_BITS = 12;
 export declare const DEFAULT_MEM_LEVEL = 5;
 export declare const DEFAULT_LEVEL = 6;
 export declare const DEFAULT_THRESHOLD = 32;
+export declare const DEFAULT_COLD_AFTER = 60000;
 export interface PerMessageDeflateOptions {
     readonly serverMaxWindowBits?: number | null;
     readonly clientMaxWindowBits?: number | true | null;
@@ -56,6 +57,8 @@ export interface PerMessageDeflateOptions {
     readonly level?: number;
     readonly strategy?: DeflateStrategy;
     readonly threshold?: number;
+    readonly coldAfter?: number | null;
+    readonly memoryBudget?: number;
 }
 export declare function resolveServerOptions(options: PerMessageDeflateOptions): {
     readonly wishes: ServerWishes;
@@ -65,6 +68,11 @@ export declare function resolveClientOptions(options: PerMessageDeflateOptions):
     readonly offer: OfferParameters;
     readonly effort: CompressionEffort;
 };
+export interface WindowRules {
+    readonly coldAfter: number;
+    readonly memoryBudget: number;
+}
+export declare function resolveWindowRules({ coldAfter, memoryBudget, }: PerMessageDeflateOptions): WindowRules;
 
 // handshake/extension-negotiation.d.ts
 import type { Extension, ExtensionParameterValue } from "../protocol/extension.ts";
@@ -274,11 +282,17 @@ export interface ConnectSettings {
 export declare function resolveConnectOptions(options: ConnectOptions, known?: readonly string[]): ConnectSettings;
 
 // node/compression.d.ts
-import type { PerMessageDeflateOptions } from "../extensions/permessage-deflate/options.ts";
+import type { WindowMetrics } from "../deflate/window-metrics.ts";
+import { type PerMessageDeflateOptions } from "../extensions/permessage-deflate/options.ts";
 import type { ClientExtensionFactory, ServerExtensionFactory } from "../handshake/extension-negotiation.ts";
 export type CompressionOption = false | "deflate" | PerMessageDeflateOptions;
-export declare function serverPerMessageDeflate(options?: PerMessageDeflateOptions): ServerExtensionFactory;
-export declare function clientPerMessageDeflate(options?: PerMessageDeflateOptions): ClientExtensionFactory;
+export type CompressionMetrics = WindowMetrics;
+export interface PerMessageDeflateFactory {
+    compressionMetrics(): CompressionMetrics | undefined;
+}
+export declare function serverPerMessageDeflate(options?: PerMessageDeflateOptions): ServerExtensionFactory & PerMessageDeflateFactory;
+export declare function clientPerMessageDeflate(options?: PerMessageDeflateOptions): ClientExtensionFactory & PerMessageDeflateFactory;
+export declare function compressionMetrics(factories: readonly (ServerExtensionFactory & Partial<PerMessageDeflateFactory>)[]): CompressionMetrics | undefined;
 export declare function resolveCompression(role: "server", compression: CompressionOption): ServerExtensionFactory[];
 export declare function resolveCompression(role: "client", compression: CompressionOption): ClientExtensionFactory[];
 export declare function withCompression(role: "server", extensions: readonly ServerExtensionFactory[], compression: CompressionOption | undefined): readonly ServerExtensionFactory[];
@@ -657,6 +671,7 @@ export interface ServeOptions<UserData = unknown> extends ConnectionOptions {
 export declare const SERVE_OPTIONS: readonly ["pingInterval", "pingTimeout", "closeTimeout", "maxSize", "maxFragmentSize", "maxFragments", "maxQueue", "readLimit", "writeLimit", "slowConsumer", "logger", "port", "host", "path", "mode", "fd", "server", "pathname", "reusePort", "backlog", "tls", "origins", "subprotocols", "selectSubprotocol", "compression", "extensions", "processRequest", "processResponse", "serverHeader", "openTimeout", "maxConnections", "maxConnectionsPerAddress", "trustProxy", "proxyProtocol", "maxLineLength", "maxHeaders", "maxHeaderSize", "transport", "signal"];
 
 // node/server.d.ts
+import { type CompressionMetrics } from "./compression.ts";
 import { type DrainOptions } from "./draining.ts";
 import type { Listener } from "./listener.ts";
 import type { ServerConnection } from "./server-connection.ts";
@@ -672,6 +687,7 @@ export interface ServerMetrics {
     readonly accepted: number;
     readonly refused: number;
     readonly closed: number;
+    readonly compression: CompressionMetrics | undefined;
 }
 export declare class Server<UserData = unknown> {
     #private;

@@ -60,7 +60,7 @@ export class References {
 
   /** @param budget bytes of memory for everything: a reference takes a sixteenth of it at most */
   constructor(budget: number) {
-    this.#size = Math.min(REFERENCE_SIZE, budget / 16);
+    this.#size = Math.min(REFERENCE_SIZE, Math.floor(budget / 16));
     this.#samples = this.#size < SAMPLE_SIZE ? undefined : [];
   }
 
