@@ -83,6 +83,33 @@ export function deflateEngineContract(engine: DeflateEngine, { keepsWindows = tr
       expect(subject.deflate(payload)).toEqual(first);
     });
 
+    test.each([0, 1, 40, 127, 128, 1_000, 3_999, 4_096, 5_000])("reaches back %i bytes and no further", (reach) => {
+      const [subject, whole] = [deflater(12), deflater(12)];
+      const window = Buffer.concat(feed(30)).subarray(0, 4_096);
+      for (const one of [subject, whole]) one.append(window);
+      for (const payload of [...feed(12), Buffer.concat([window, noise(70_000), window])]) {
+        const compressed = subject.deflate(payload, reach);
+        const dictionary = window.subarray(Math.max(0, window.length - reach));
+        const fits = inflateRawSync(compressed, { ...SYNC, windowBits: 12, ...(reach > 0 ? { dictionary } : {}) });
+        expect(Buffer.compare(fits, payload)).toBe(0);
+        // What is compressed against all of the window next is none the worse for it
+        expect(subject.deflate(payload)).toEqual(whole.deflate(payload));
+        for (const one of [subject, whole]) one.append(payload);
+        for (const one of [subject, whole]) one.append(window);
+      }
+    });
+
+    test("the farther it reaches the shorter it gets", () => {
+      const subject = deflater(12);
+      const [near, far] = [noise(200, 1), noise(200, 2)];
+      for (const plaintext of [far, noise(1_000, 3), near]) subject.append(plaintext);
+      const payload = Buffer.concat([far, near]);
+      const lengths = [4_096, 1_400, 1_399, 200, 0].map((reach) => subject.deflate(payload, reach).length);
+      expect(lengths[0]).toBe(lengths[1]);
+      expect(lengths).toEqual(lengths.toSorted((a, b) => a - b));
+      expect([lengths[1]! < 40, lengths[3]! < 240, lengths[4]! > 400]).toEqual([true, true, true]);
+    });
+
     test.each(["default", "filtered", "huffmanOnly", "rle", "fixed"] as const)("uses the strategy %s", (strategy) => {
       const payload = Buffer.concat(feed(5));
       const compressed = engine.createDeflater({ windowBits: 12, level: 1, memLevel: 1, strategy }).deflate(payload);

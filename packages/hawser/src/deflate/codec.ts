@@ -86,19 +86,22 @@ export class Codec {
     this.#inputPortion = Math.max(portion, MIN_INPUT);
   }
 
-  deflate(window: CodecWindow, effort: Effort, payload: Uint8Array): Uint8Array {
+  /** `reach`: the latest bytes of the window that may be referred to, if not all. */
+  deflate(window: CodecWindow, effort: Effort, payload: Uint8Array, reach: number = window.length): Uint8Array {
     if (effort !== this.#effort) this.#configure(effort);
     const { windowBits, bucketBits } = effort;
     const first = Math.min(payload.length, this.#portion);
     window.copyTo(this.#memory, this.#message);
     this.#memory.set(first === payload.length ? payload : payload.subarray(0, first), this.#message);
-    if (this.#isNextOf(window)) {
+    const isWhole = reach >= window.length;
+    if (isWhole && this.#isNextOf(window)) {
       this.#exports.resumeDeflating(window.length, windowBits, bucketBits, first, this.#lastLength);
     } else {
-      this.#exports.beginDeflating(window.length, windowBits, bucketBits, first);
+      this.#exports.beginDeflating(isWhole ? window.length : reach, windowBits, bucketBits, first);
     }
     if (first < payload.length) return this.#deflatePortions(payload, first);
-    this.#entered = window;
+    // Of a window in part the rest is not entered
+    this.#entered = isWhole ? window : undefined;
     this.#enteredAt = window.position;
     this.#lastLength = first;
     return this.#takeCompressed(this.#exports.deflate(first, 1));

@@ -29,8 +29,11 @@ export interface Deflater {
    * Compresses against the window, and leaves the window as it is: what is sent must be followed by {@link append}, what is
    * not sent leaves no trace. The result is the caller's to keep; it ends on a byte boundary with an empty stored block, its last octets being
    * `00 00 ff ff`.
+   *
+   * @param reach the latest bytes of the window that the result may refer to, if not all: whoever has at least these in its
+   *   window can inflate it. 0: it refers to nothing but itself.
    */
-  deflate(payload: Uint8Array): Uint8Array;
+  deflate(payload: Uint8Array, reach?: number): Uint8Array;
   /** Adds the plaintext of a compressed message that was sent to the window. */
   append(payload: Uint8Array): void;
   /** Forgets the window: the next message is compressed without context. The last call of a deflater that is done with. */

@@ -69,10 +69,10 @@ class VectorDeflater extends ConnectionWindow implements Deflater {
     return true;
   }
 
-  deflate(payload: Uint8Array): Uint8Array {
+  deflate(payload: Uint8Array, reach?: number): Uint8Array {
     // Not within the codec's call: thawing the window takes the codec
     const window = this.stored() ?? NOTHING;
-    return this.keeper.codec.deflate(window, this.#effort, payload);
+    return this.keeper.codec.deflate(window, this.#effort, payload, reach);
   }
 }
 

@@ -72,7 +72,7 @@ class ZlibDeflater implements Deflater {
     return this.#window.heldBytes;
   }
 
-  deflate(payload: Uint8Array): Uint8Array {
+  deflate(payload: Uint8Array, reach = Number.POSITIVE_INFINITY): Uint8Array {
     const { windowBits, level = DEFAULT_LEVEL, memLevel = DEFAULT_MEM_LEVEL, strategy = "default" } = this.#options;
     const compressed = deflateRawSync(payload, {
       windowBits: Math.max(windowBits, MIN_DEFLATE_WINDOW_BITS),
@@ -82,7 +82,7 @@ class ZlibDeflater implements Deflater {
       finishFlush: zlibConstants.Z_SYNC_FLUSH,
       // Room for data that does not shrink: a single piece, so that nothing is concatenated
       chunkSize: chunkSizeFor(payload.length + (payload.length >> 3)),
-      ...dictionaryOf(this.#window),
+      ...dictionaryOf(latest(this.#window.bytes, reach)),
     });
     return new Uint8Array(compressed.buffer, compressed.byteOffset, compressed.length);
   }
@@ -182,7 +182,7 @@ class ZlibInflater implements Inflater {
       windowBits: this.#windowBits,
       maxOutputLength: Math.min(Math.max(maxSize, 1), bufferConstants.MAX_LENGTH),
       chunkSize: chunkSizeFor(input.length * 4),
-      ...dictionaryOf(this.#window),
+      ...dictionaryOf(this.#window.bytes),
     });
     if (typeof stretch === "string") return stretch;
     // zlib knows no limit of zero bytes
@@ -223,9 +223,12 @@ function terminated(payload: Uint8Array): Uint8Array {
 }
 
 /** zlib refuses an empty dictionary. */
-function dictionaryOf(window: SlidingWindow): { readonly dictionary?: Uint8Array } {
-  const { bytes } = window;
+function dictionaryOf(bytes: Uint8Array): { readonly dictionary?: Uint8Array } {
   return bytes.length === 0 ? {} : { dictionary: bytes };
+}
+
+function latest(bytes: Uint8Array, count: number): Uint8Array {
+  return count >= bytes.length ? bytes : bytes.subarray(bytes.length - count);
 }
 
 function chunkSizeFor(expected: number): number {
