@@ -304,16 +304,27 @@ describe("signal", () => {
 test("server.connections are the open ones", async () => {
   const { handler, first } = capturing();
   const server = await serving(handler);
-  expect(server.connections).toEqual(new Set());
+  const { connections } = server;
+  expect([...connections]).toEqual([]);
   const client = await openClient(server.port);
   const ws = await first;
   const others = await many(2, server.port);
   await untilCounted(server, { connections: 3 });
-  expect(server.connections.size).toBe(3);
-  expect(server.connections.has(ws)).toBe(true);
+  expect(server.connections).toBe(connections);
+  expect([connections.size, connections.has(ws)]).toEqual([3, true]);
+  const iteration = connections.values();
   void ws.close();
   expect(ws.state).toBe("closing");
-  expect(server.connections.has(ws)).toBe(false);
+  expect([connections.size, connections.has(ws)]).toEqual([2, false]);
+  // Those that were open when it began
+  expect([...iteration]).toHaveLength(3);
+  const seen: unknown[] = [];
+  connections.forEach(function (this: unknown, one, same, set) {
+    seen.push([this === seen, one === same, one !== ws, set === connections]);
+  }, seen);
+  expect(seen).toEqual(Array(2).fill([true, true, true, true]));
+  const open = [...connections];
+  expect([[...connections.keys()], [...connections.entries()]]).toEqual([open, open.map((one) => [one, one])]);
   expect(server.metrics().connections).toBe(3);
   await client.closed();
   await untilCounted(server, { connections: 2 });

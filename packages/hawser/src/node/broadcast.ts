@@ -1,16 +1,14 @@
 /**
- * One message to many connections, built once for each of their encodings.
+ * One message to many connections: who gets it, and what becomes of those that do not keep up.
  */
 
 import { CloseCode } from "../protocol/close-code.ts";
-import type { Extension } from "../protocol/extension.ts";
-import { FIN, serializeFrame } from "../protocol/frame-writer.ts";
-import { type DataOpcode, Opcode } from "../protocol/opcode.ts";
+import type { SharedHistory } from "../protocol/extension.ts";
 import { refuseUnknownOptions } from "../protocol/option-names.ts";
 import { type Connection, SESSION } from "./connection.ts";
 import { type Data, opcodeOf, SEND_OPTIONS, type SendOptions, toBytes } from "./data.ts";
-import { ignore } from "./ignore.ts";
 import type { Session } from "./session.ts";
+import { SharedMessage } from "./shared-message.ts";
 
 export interface BroadcastOptions extends SendOptions {
   /** Connections that do not get the message. */
@@ -33,6 +31,10 @@ export interface BroadcastResult {
  * Sends a message to many connections. Never waits, and never throws for one bad receiver: what happens to a receiver that
  * does not keep up is its server's `slowConsumer` option.
  *
+ * Connections that are the same object in call after call, `server.connections` or a set that the application keeps, count as
+ * one audience, whoever is in it by then: its messages are compressed against those it was sent before. With other objects
+ * each message is compressed by itself.
+ *
  * @throws {TypeError} if `data` is neither text nor bytes, or for an unknown option.
  */
 export function broadcast(
@@ -42,13 +44,29 @@ export function broadcast(
 ): BroadcastResult {
   refuseUnknownOptions("Cannot broadcast", options, BROADCAST_OPTIONS);
   const opcode = opcodeOf(data, options);
-  const message = new SharedMessage(toBytes("broadcast", data, opcode), opcode, options.compress);
+  const payload = toBytes("broadcast", data, opcode);
   const excepted = exceptions(options.except);
+  const message = new SharedMessage(payload, opcode, options.compress, historiesOf(connections));
   const result = { sent: 0, skipped: 0, failed: 0 };
-  for (const connection of connections) {
-    if (!excepted.has(connection)) result[deliver(connection[SESSION], message)]++;
+  try {
+    for (const connection of connections) {
+      if (!excepted.has(connection)) result[deliver(connection[SESSION], message)]++;
+    }
+  } finally {
+    message.end();
   }
   return result;
+}
+
+/** What each audience was sent, by the keys of its connections; nothing yet for those that got one message. */
+const audiences: WeakMap<object, Map<string, SharedHistory> | undefined> = new WeakMap();
+
+/** A history is kept from the second message on: most arrays are made for one. */
+function historiesOf(connections: Iterable<Connection>): Map<string, SharedHistory> | undefined {
+  const isKnown = audiences.has(connections);
+  const histories = audiences.get(connections) ?? (isKnown ? new Map() : undefined);
+  audiences.set(connections, histories);
+  return histories;
 }
 
 function exceptions(except: BroadcastOptions["except"]): ReadonlySet<Connection> {
@@ -78,56 +96,5 @@ function attempt(session: Session, message: SharedMessage): "sent" | "failed" {
   } catch (error) {
     session.settings.logger.error({ err: error }, "a broadcast could not be sent");
     return "failed";
-  }
-}
-
-/** A message and its frames, by encoding. */
-class SharedMessage {
-  readonly #payload: Uint8Array;
-  readonly #opcode: DataOpcode;
-  readonly #compress: boolean | undefined;
-  #plain: Uint8Array | undefined;
-  readonly #encoded: Map<string, Uint8Array | undefined> = new Map();
-
-  constructor(payload: Uint8Array, opcode: DataOpcode, compress: boolean | undefined) {
-    this.#payload = payload;
-    this.#opcode = opcode;
-    this.#compress = compress;
-  }
-
-  sendTo(session: Session): void {
-    const { settings, outbox, extensions } = session;
-    const [extension] = extensions;
-    if (settings.role === "client" || extensions.length > 1 || (extension !== undefined && !extension.sharing)) {
-      this.#sendApart(session);
-      return;
-    }
-    const encoded = extension === undefined || this.#compress === false ? undefined : this.#encodedBy(extension);
-    if (encoded === undefined) outbox.sendShared(this.#plainFrame(), ignore);
-    else outbox.sendShared(encoded, () => extension!.sharing!.sent(this.#payload));
-  }
-
-  /** A client's frames are masked, each with a key of its own. */
-  #sendApart({ outbox }: Session): void {
-    const options = {
-      text: this.#opcode === Opcode.TEXT,
-      ...(this.#compress === undefined ? {} : { compress: this.#compress }),
-    };
-    outbox.sendNow(this.#payload, options);
-  }
-
-  #plainFrame(): Uint8Array {
-    this.#plain ??= serializeFrame(FIN | this.#opcode, this.#payload);
-    return this.#plain;
-  }
-
-  #encodedBy(extension: Extension): Uint8Array | undefined {
-    const sharing = extension.sharing!;
-    const { key } = sharing;
-    if (!this.#encoded.has(key)) {
-      const payload = sharing.encode(this.#payload);
-      this.#encoded.set(key, payload && serializeFrame(FIN | this.#opcode | extension.rsv, payload));
-    }
-    return this.#encoded.get(key);
   }
 }

@@ -75,6 +75,11 @@ export class Outbox {
     return false;
   }
 
+  /** Whether what is sent now has to wait for its turn. */
+  get isWaiting(): boolean {
+    return this.#tail !== undefined;
+  }
+
   /** Sends a frame that was built for many, after a message in fragments if one is under way. */
   sendShared(frame: Uint8Array, sent: () => void): void {
     const { protocol } = this.#connection;

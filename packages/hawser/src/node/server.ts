@@ -8,6 +8,7 @@ import { refuseUnknownOptions } from "../protocol/option-names.ts";
 import { type CompressionMetrics, compressionMetrics } from "./compression.ts";
 import { type DrainOptions, type DrainSettings, drainConnections, resolveDrain } from "./draining.ts";
 import type { Listener } from "./listener.ts";
+import { OpenConnections } from "./open-connections.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import type { ServerCore } from "./server-core.ts";
 
@@ -53,6 +54,7 @@ export class Server<UserData = unknown> {
   readonly #core: ServerCore<UserData>;
   readonly #listener: Listener;
   readonly #address: Listener["address"];
+  readonly #connections: OpenConnections<ServerConnection<UserData>>;
   #isReady = true;
   #closed: Promise<void> | undefined;
   #draining: Promise<void> | undefined;
@@ -65,6 +67,7 @@ export class Server<UserData = unknown> {
     this.#core = core;
     this.#listener = listener;
     this.#address = listener.address;
+    this.#connections = new OpenConnections(core.registry.connections);
     this.#whenClosed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
@@ -81,9 +84,9 @@ export class Server<UserData = unknown> {
     return typeof address === "object" && address !== null ? address.port : 0;
   }
 
-  /** The connections that are open now: those that broadcasts go to. */
-  get connections(): Set<ServerConnection<UserData>> {
-    return new Set([...this.#core.registry.connections].filter(({ state }) => state === "open"));
+  /** The connections that are open: those that broadcasts go to. One set for the server's life, which follows the changes. */
+  get connections(): OpenConnections<ServerConnection<UserData>> {
+    return this.#connections;
   }
 
   /** Whether the server wants more connections: false once it drains or closes. What a readiness probe asks. */

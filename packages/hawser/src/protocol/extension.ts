@@ -78,12 +78,42 @@ export function releaseExtensions(extensions: readonly Extension[]): void {
   }
 }
 
+/**
+ * How one connection takes part in messages to many.
+ *
+ * What serves many connections is made by any one of them: by {@link encode} for a message by itself, by
+ * {@link createHistory} for an audience that gets one message after another.
+ */
 export interface ExtensionSharing {
+  /** Connections with equal keys can be sent the same encodings. */
   readonly key: string;
-  /** Encodes a whole message so that any receiver with the same key can decode it. `undefined`: better sent as it is. */
-  encode(payload: Uint8Array): Uint8Array | undefined;
-  /** A message that `encode` of any connection with this key encoded was sent on this connection. */
-  sent(payload: Uint8Array): void;
+  /** A message to connections with this key. `compress`: as in {@link MessagePart}. */
+  encode(payload: Uint8Array, compress: boolean | undefined): SharedEncoding;
+  /** For an audience that is likely to get more messages: their encodings may refer to what was sent before. */
+  createHistory(): SharedHistory;
+}
+
+/** What an audience was sent, as far as its connections with one key are concerned. They may come and go. */
+export interface SharedHistory {
+  /** The next message. {@link SharedEncoding.end} follows when it was sent to all who get it. */
+  encode(payload: Uint8Array, compress: boolean | undefined): SharedEncoding;
+}
+
+/**
+ * One message in as many encodings as its receivers need. Results for several receivers that are the same object have the
+ * same bytes. `payload` must not change from now on.
+ */
+export interface SharedEncoding {
+  /** The encoding for a connection that can be sent it now. `undefined`: better sent as it is. */
+  encodeFor(receiver: ExtensionSharing): Uint8Array | undefined;
+  /** What {@link encodeFor} just gave was sent. */
+  sent(receiver: ExtensionSharing, encoded: Uint8Array): void;
+  /** The encoding for a connection that has other messages to send first, whatever they are. `undefined`: as it is. */
+  encodeForLater(receiver: ExtensionSharing): Uint8Array | undefined;
+  /** What {@link encodeForLater} gave was sent, at whatever time. */
+  sentLater(receiver: ExtensionSharing): void;
+  /** All who are to get the message now have been sent it. May be called again. */
+  end(): void;
 }
 
 /** The reserved bits that the extensions have between them. */

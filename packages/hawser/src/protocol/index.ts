@@ -17,6 +17,8 @@ export {
   type ExtensionSharing,
   type MessagePart,
   Rsv,
+  type SharedEncoding,
+  type SharedHistory,
 } from "./extension.ts";
 export { FIN, type MaskingKeys, serializeFrame } from "./frame-writer.ts";
 export type { Message, MessageSink } from "./message-assembler.ts";

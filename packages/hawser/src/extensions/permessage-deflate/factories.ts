@@ -21,13 +21,9 @@ import {
   type ResponseParameters,
   toParameterList,
 } from "./parameters.ts";
-import {
-  type CompressionDirection,
-  type CompressionEffort,
-  PerMessageDeflate,
-  type PerMessageDeflateSettings,
-} from "./permessage-deflate.ts";
+import { PerMessageDeflate } from "./permessage-deflate.ts";
 import { answerOffer } from "./server-negotiation.ts";
+import type { CompressionDirection, CompressionEffort, PerMessageDeflateSettings } from "./settings.ts";
 
 /**
  * permessage-deflate for a server. An offer that is not valid, cannot be met, or for which the engine has no memory is

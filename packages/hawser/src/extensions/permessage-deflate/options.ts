@@ -7,8 +7,8 @@
 import type { DeflateStrategy } from "../../deflate/engine.ts";
 import { refuseUnknownOptions } from "../../protocol/option-names.ts";
 import { MAX_WINDOW_BITS, MIN_WINDOW_BITS, type OfferParameters } from "./parameters.ts";
-import type { CompressionEffort } from "./permessage-deflate.ts";
 import type { ServerWishes } from "./server-negotiation.ts";
+import type { CompressionEffort } from "./settings.ts";
 
 /**
  * 4 KiB of plaintext each way. Against 15 bits the messages of usual applications grow by about 5 %, and a connection whose

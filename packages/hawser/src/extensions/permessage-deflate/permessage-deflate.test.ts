@@ -6,7 +6,8 @@ import type { DeflateEngine } from "../../deflate/engine.ts";
 import { zlibEngine } from "../../node/zlib-engine.ts";
 import type { Extension } from "../../protocol/extension.ts";
 import { clientPerMessageDeflate, serverPerMessageDeflate } from "./factories.ts";
-import { PerMessageDeflate, type PerMessageDeflateSettings } from "./permessage-deflate.ts";
+import { PerMessageDeflate } from "./permessage-deflate.ts";
+import type { PerMessageDeflateSettings } from "./settings.ts";
 
 const TAKEOVER = { windowBits: 15, noContextTakeover: false };
 const NO_TAKEOVER = { windowBits: 15, noContextTakeover: true };
@@ -101,11 +102,39 @@ describe("a whole message", () => {
     const noise = Uint8Array.from({ length: 60 }, (_, index) => (index * 101) & 0xff);
     // The last one comes to six bytes
     for (const payload of [noise, utf8("abc"), utf8(""), utf8("aaaaaa")]) {
-      expect(sender.encode(payload, part())).toBeUndefined();
       expect(sender.encode(payload, part({ compress: true }))).toBeUndefined();
+      expect(extension().encode(payload, part())).toBeUndefined();
     }
     expect(sender.heldBytes).toBe(0);
-    expect(receiver.decode(sender.encode(CHAT, part())!, 100)).toEqual(CHAT);
+    expect(receiver.decode(sender.encode(CHAT, part({ compress: true }))!, 100)).toEqual(CHAT);
+  });
+
+  test("is not tried for a while after four that did not shrink, unless asked for", () => {
+    const sender = extension();
+    const noise = Uint8Array.from({ length: 60 }, (_, index) => (index * 101) & 0xff);
+    for (let index = 0; index < 4; index++) expect(sender.encode(noise, part())).toBeUndefined();
+    for (let index = 0; index < 4; index++) expect(sender.encode(CHAT, part())).toBeUndefined();
+    expect(sender.encode(CHAT, part())).toBeInstanceOf(Uint8Array);
+    for (let index = 0; index < 4; index++) expect(sender.encode(utf8("abc"), part())).toBeUndefined();
+    expect(sender.encode(CHAT, part({ compress: true }))).toBeInstanceOf(Uint8Array);
+    expect(sender.encode(CHAT, part())).toBeInstanceOf(Uint8Array);
+  });
+
+  test("is sent compressed all the same where the next ones shrink by it", () => {
+    const [sender, receiver] = [extension(), extension()];
+    const update = (index: number) =>
+      Uint8Array.from({ length: 40 }, (_, at) => (at === 7 ? index : (at * at * 37 + at * 101) & 0xff));
+    const lengths: number[] = [];
+    for (let index = 0; index < 12; index++) {
+      const encoded = sender.encode(update(index), part());
+      lengths.push(encoded?.length ?? 0);
+      if (encoded !== undefined) expect(receiver.decode(encoded, 40)).toEqual(update(index));
+    }
+    expect(lengths.slice(0, 8)).toEqual(Array(8).fill(0));
+    expect(lengths[8]).toBeGreaterThanOrEqual(40);
+    expect(Math.max(...lengths.slice(9))).toBeLessThan(16);
+    const stateless = extension({ sending: NO_TAKEOVER });
+    for (let index = 0; index < 12; index++) expect(stateless.encode(update(index), part())).toBeUndefined();
   });
 
   test("shrinks by those before it, except without context takeover", () => {
@@ -236,40 +265,6 @@ describe("memory", () => {
 });
 
 describe("sharing", () => {
-  test("one encoding serves receivers with different windows behind them", () => {
-    const connections = ["one", "two", "three"].map((name) => {
-      const ends = { sender: extension(), receiver: extension() };
-      const own = utf8(`${name}: the room is full, the lobby is full, the ${name} is full, the lobby is full`);
-      expect(ends.receiver.decode(ends.sender.encode(own, part())!, 200)).toEqual(own);
-      return ends;
-    });
-    for (let round = 0; round < 3; round++) {
-      const shared = connections[0]!.sender.sharing.encode(CHAT)!;
-      for (const { sender, receiver } of connections) {
-        sender.sharing.sent(CHAT);
-        expect(receiver.decode(shared, 100)).toEqual(CHAT);
-        // What follows refers to the plaintext that was shared
-        const own = sender.encode(CHAT, part())!;
-        expect(own.length).toBeLessThan(shared.length / 2);
-        expect(receiver.decode(own, 100)).toEqual(CHAT);
-      }
-    }
-  });
-
-  test("works without context takeover", () => {
-    const subject = extension({ sending: NO_TAKEOVER });
-    const shared = subject.sharing.encode(CHAT)!;
-    subject.sharing.sent(CHAT);
-    expect(subject.heldBytes).toBe(0);
-    expect(extension({ receiving: NO_TAKEOVER }).decode(shared, 100)).toEqual(CHAT);
-  });
-
-  test("leaves alone what is short and what does not shrink", () => {
-    const { sharing } = extension({ effort: { ...EFFORT, threshold: 5 } });
-    for (const text of ["", "aaaa", "abcde", "aaaaaa"]) expect(sharing.encode(utf8(text))).toBeUndefined();
-    expect(sharing.encode(utf8("aaaaaaa"))).toHaveLength(6);
-  });
-
   test("is one object for a connection", () => {
     const subject = extension();
     expect(subject.sharing).toBe(subject.sharing);
@@ -330,12 +325,12 @@ describe.each(["server", "client"] as const)("a %s, against streams of zlib that
   });
 });
 
-test("random sequences of messages, fragments and shared encodings come back", () => {
+test("random sequences of messages and fragments come back", () => {
   const payload = fc.oneof(
     fc.uint8Array({ maxLength: 300 }),
     fc.string({ unit: fc.constantFrom("a", "b", "cd"), maxLength: 600 }).map(utf8),
   );
-  const steps = fc.array(fc.tuple(fc.constantFrom("whole", "fragments", "shared"), payload), { maxLength: 12 });
+  const steps = fc.array(fc.tuple(fc.constantFrom("whole", "fragments"), payload), { maxLength: 12 });
   fc.assert(
     fc.property(fc.integer({ min: 8, max: 12 }), fc.boolean(), steps, (windowBits, noContextTakeover, sequence) => {
       const direction = { windowBits, noContextTakeover };
@@ -343,13 +338,10 @@ test("random sequences of messages, fragments and shared encodings come back", (
       for (const [step, message] of sequence) {
         let encoded: Uint8Array | undefined;
         if (step === "whole") encoded = sender.encode(message, part());
-        else if (step === "fragments") {
+        else {
           const half = message.length >> 1;
           const first = Uint8Array.from(sender.encode(message.subarray(0, half), FIRST)!);
           encoded = Buffer.concat([first, sender.encode(message.subarray(half), LAST)!]);
-        } else {
-          encoded = sender.sharing.encode(message);
-          if (encoded !== undefined) sender.sharing.sent(message);
         }
         if (encoded !== undefined) expect(receiver.decode(encoded, message.length)).toEqual(message);
       }

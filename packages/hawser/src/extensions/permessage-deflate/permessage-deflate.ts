@@ -5,7 +5,7 @@
  * parameters were agreed, nor how DEFLATE works.
  */
 
-import type { DeflateEngine, Deflater, DeflaterOptions, Inflater } from "../../deflate/engine.ts";
+import type { DeflateEngine, Inflater } from "../../deflate/engine.ts";
 import {
   type Extension,
   type ExtensionFault,
@@ -14,41 +14,22 @@ import {
   type MessagePart,
   Rsv,
 } from "../../protocol/extension.ts";
-import { PERMESSAGE_DEFLATE, type ResponseParameters, toParameterList } from "./parameters.ts";
-
-/** How one direction works, as agreed. */
-export interface CompressionDirection {
-  /** Base-2 logarithm of the window, 8 to 15. */
-  readonly windowBits: number;
-  /** Whether every message begins with an empty window. */
-  readonly noContextTakeover: boolean;
-}
-
-/** How messages are compressed: this endpoint's own affair. */
-export interface CompressionEffort extends Required<Omit<DeflaterOptions, "windowBits">> {
-  /** Bytes below which a message is sent as it is. */
-  readonly threshold: number;
-}
-
-/** What is agreed for one connection. */
-export interface PerMessageDeflateSettings {
-  /** As in the response header. */
-  readonly response: ResponseParameters;
-  readonly sending: CompressionDirection;
-  readonly receiving: CompressionDirection;
-  readonly effort: CompressionEffort;
-}
-
-/** The last octets of a message's data, which are not sent (RFC 7692, section 7.2.1): `00 00 ff ff`. */
-const TAIL: readonly number[] = [0x00, 0x00, 0xff, 0xff];
+import { Attempts } from "./attempts.ts";
+import { endsWithTail, withoutTail } from "./message-tail.ts";
+import { PERMESSAGE_DEFLATE, toParameterList } from "./parameters.ts";
+import { SendingWindow } from "./sending-window.ts";
+import { deflaterOptions, type PerMessageDeflateSettings } from "./settings.ts";
+import { DeflateSharing } from "./sharing.ts";
 
 export class PerMessageDeflate implements Extension {
   readonly #settings: PerMessageDeflateSettings;
   readonly #engine: DeflateEngine;
   // Made by the first compressed message each way: most connections never have one
-  #deflater: Deflater | undefined;
+  #window: SendingWindow | undefined;
   #inflater: Inflater | undefined;
-  #sharing: ExtensionSharing | undefined;
+  #sharing: DeflateSharing | undefined;
+  /** Since a message did not shrink. */
+  #attempts: Attempts | undefined;
 
   constructor(settings: PerMessageDeflateSettings, engine: DeflateEngine) {
     this.#settings = settings;
@@ -67,13 +48,13 @@ export class PerMessageDeflate implements Extension {
     return new Map(toParameterList(this.#settings.response));
   }
 
-  /** Bytes of plaintext windows that this connection holds. */
+  /** Bytes of plaintext windows that this connection holds for itself. */
   get heldBytes(): number {
-    return (this.#deflater?.heldBytes ?? 0) + (this.#inflater?.heldBytes ?? 0);
+    return (this.#window?.heldBytes ?? 0) + (this.#inflater?.heldBytes ?? 0);
   }
 
   get sharing(): ExtensionSharing {
-    this.#sharing ??= new PerMessageDeflateSharing(this.#settings, this.#engine, (payload) => this.#sent(payload));
+    this.#sharing ??= new DeflateSharing(this.#settings, this.#engine, this.#sendingWindow());
     return this.#sharing;
   }
 
@@ -100,20 +81,36 @@ export class PerMessageDeflate implements Extension {
 
   release(): void {
     // An engine may hold windows in memory of its own
-    this.#deflater?.reset();
+    this.#window?.reset();
     this.#inflater?.reset();
-    this.#deflater = undefined;
+    this.#window = undefined;
     this.#inflater = undefined;
     this.#sharing = undefined;
+    this.#attempts = undefined;
   }
 
   #encodeMessage(payload: Uint8Array, compress: boolean | undefined): Uint8Array | undefined {
-    if (compress === undefined && payload.length < this.#settings.effort.threshold) return undefined;
-    const compressed = withoutTail(this.#sendingDeflater().deflate(payload));
-    // Only the plaintext of compressed messages is in the receiver's window, so nothing is appended here
-    if (compressed.length >= payload.length) return undefined;
-    this.#sent(payload);
+    if (compress === undefined && !this.#isWorthTrying(payload)) return undefined;
+    const window = this.#sendingWindow();
+    const compressed = withoutTail(window.deflate(payload));
+    if (compressed.length >= payload.length && !this.#isWorthContext(payload)) {
+      // Only the plaintext of compressed messages is in the receiver's window, so nothing is appended here
+      this.#attempts ??= new Attempts();
+      this.#attempts.failed(this.#settings.sending.noContextTakeover ? undefined : payload);
+      return undefined;
+    }
+    this.#attempts?.succeeded();
+    if (!this.#settings.sending.noContextTakeover) window.append(payload);
     return compressed;
+  }
+
+  #isWorthTrying(payload: Uint8Array): boolean {
+    return payload.length >= this.#settings.effort.threshold && this.#attempts?.take() !== false;
+  }
+
+  #isWorthContext(payload: Uint8Array): boolean {
+    const createDeflater = () => this.#engine.createDeflater(deflaterOptions(this.#settings));
+    return this.#attempts?.isWorthContext(payload, createDeflater) === true;
   }
 
   /**
@@ -121,64 +118,24 @@ export class PerMessageDeflate implements Extension {
    * fragment has those before it in its window.
    */
   #encodeFragment(payload: Uint8Array, isLast: boolean): Uint8Array {
-    const deflater = this.#sendingDeflater();
-    const compressed = deflater.deflate(payload);
-    if (isLast && this.#settings.sending.noContextTakeover) deflater.reset();
-    else deflater.append(payload);
+    const window = this.#sendingWindow();
+    const compressed = window.deflate(payload);
+    if (isLast && this.#settings.sending.noContextTakeover) window.reset();
+    else window.append(payload);
     return isLast ? withoutTail(compressed) : compressed;
-  }
-
-  /** A whole message was sent compressed. */
-  #sent(payload: Uint8Array): void {
-    if (!this.#settings.sending.noContextTakeover) this.#sendingDeflater().append(payload);
   }
 
   #receivingInflater(): Inflater {
     const { windowBits } = this.#settings.receiving;
-    this.#inflater ??= this.#engine.createInflater({ windowBits }, this.#deflater);
+    if (this.#inflater === undefined) {
+      this.#inflater = this.#engine.createInflater({ windowBits }, this.#window?.deflater);
+      if (this.#window !== undefined) this.#window.companion = this.#inflater;
+    }
     return this.#inflater;
   }
 
-  #sendingDeflater(): Deflater {
-    this.#deflater ??= this.#engine.createDeflater(deflaterOptions(this.#settings), this.#inflater);
-    return this.#deflater;
+  #sendingWindow(): SendingWindow {
+    this.#window ??= new SendingWindow(this.#settings, this.#engine, this.#inflater);
+    return this.#window;
   }
-}
-
-/**
- * A message compressed with an empty window refers to nothing outside itself, so each receiver whose window is as large can
- * inflate it, also under context takeover. Its plaintext is in the receiver's window from then on.
- */
-class PerMessageDeflateSharing implements ExtensionSharing {
-  readonly key: string;
-  readonly sent: (payload: Uint8Array) => void;
-  readonly #settings: PerMessageDeflateSettings;
-  readonly #engine: DeflateEngine;
-
-  constructor(settings: PerMessageDeflateSettings, engine: DeflateEngine, sent: (payload: Uint8Array) => void) {
-    const { windowBits, level, memLevel, strategy } = deflaterOptions(settings);
-    this.key = `${PERMESSAGE_DEFLATE}/${windowBits}/${level}/${memLevel}/${strategy}`;
-    this.sent = sent;
-    this.#settings = settings;
-    this.#engine = engine;
-  }
-
-  encode(payload: Uint8Array): Uint8Array | undefined {
-    if (payload.length < this.#settings.effort.threshold) return undefined;
-    const compressed = withoutTail(this.#engine.createDeflater(deflaterOptions(this.#settings)).deflate(payload));
-    return compressed.length < payload.length ? compressed : undefined;
-  }
-}
-
-function deflaterOptions({ sending, effort }: PerMessageDeflateSettings): Required<DeflaterOptions> {
-  const { level, memLevel, strategy } = effort;
-  return { windowBits: sending.windowBits, level, memLevel, strategy };
-}
-
-function endsWithTail(payload: Uint8Array): boolean {
-  return TAIL.every((octet, index) => payload[payload.length - TAIL.length + index] === octet);
-}
-
-function withoutTail(compressed: Uint8Array): Uint8Array {
-  return compressed.subarray(0, compressed.length - TAIL.length);
 }

@@ -1,0 +1,113 @@
+/**
+ * A message to many connections and its frames, of which there is one for each distinct encoding.
+ */
+
+import { copyBytes } from "../bytes/copy.ts";
+import type { ExtensionSharing, SharedEncoding, SharedHistory } from "../protocol/extension.ts";
+import { FIN, serializeFrame } from "../protocol/frame-writer.ts";
+import { type DataOpcode, Opcode } from "../protocol/opcode.ts";
+import { ignore } from "./ignore.ts";
+import type { Session } from "./session.ts";
+
+export class SharedMessage {
+  readonly #payload: Uint8Array;
+  readonly #opcode: DataOpcode;
+  readonly #compress: boolean | undefined;
+  readonly #histories: Map<string, SharedHistory> | undefined;
+  #plain: Uint8Array | undefined;
+  /** A copy, since encodings may be put to use after the call of `broadcast`. */
+  #kept: Uint8Array | undefined;
+  /** By the key of the connections that they are for. */
+  readonly #encodings: Map<string, SharedEncoding> = new Map();
+  /** By their payload. */
+  readonly #frames: Map<Uint8Array, Uint8Array> = new Map();
+
+  /** @param histories of what the same audience was sent before, by key; those that are missing are added */
+  constructor(
+    payload: Uint8Array,
+    opcode: DataOpcode,
+    compress: boolean | undefined,
+    histories: Map<string, SharedHistory> | undefined,
+  ) {
+    this.#payload = payload;
+    this.#opcode = opcode;
+    this.#compress = compress;
+    this.#histories = histories;
+  }
+
+  sendTo(session: Session): void {
+    const { settings, outbox, extensions } = session;
+    if (extensions.length === 0 && settings.role === "server") {
+      outbox.sendShared(this.#plainFrame(), ignore);
+      return;
+    }
+    const extension = extensions[0];
+    const sharing = extension?.sharing;
+    if (settings.role === "client" || extensions.length > 1 || sharing === undefined) this.#sendApart(session);
+    else this.#sendEncoded(session, sharing, extension!.rsv);
+  }
+
+  /** It was sent to all. */
+  end(): void {
+    for (const encoding of this.#encodings.values()) encoding.end();
+  }
+
+  /** A client's frames are masked, each with a key of its own. */
+  #sendApart({ outbox }: Session): void {
+    const options = {
+      text: this.#opcode === Opcode.TEXT,
+      ...(this.#compress === undefined ? {} : { compress: this.#compress }),
+    };
+    outbox.sendNow(this.#payload, options);
+  }
+
+  #sendEncoded({ outbox }: Session, sharing: ExtensionSharing, rsv: number): void {
+    if (this.#compress === false) {
+      outbox.sendShared(this.#plainFrame(), ignore);
+      return;
+    }
+    const encoding = this.#encodingFor(sharing);
+    const isLater = outbox.isWaiting;
+    const encoded = isLater ? encoding.encodeForLater(sharing) : encoding.encodeFor(sharing);
+    if (encoded === undefined) outbox.sendShared(this.#plainFrame(), ignore);
+    else if (isLater) outbox.sendShared(this.#frameOf(encoded, rsv), () => encoding.sentLater(sharing));
+    else outbox.sendShared(this.#frameOf(encoded, rsv), () => encoding.sent(sharing, encoded));
+  }
+
+  #encodingFor(sharing: ExtensionSharing): SharedEncoding {
+    const { key } = sharing;
+    let encoding = this.#encodings.get(key);
+    if (encoding === undefined) {
+      this.#kept ??= copyBytes(this.#payload);
+      const history = this.#historyFor(sharing);
+      encoding = (history ?? sharing).encode(this.#kept, this.#compress);
+      this.#encodings.set(key, encoding);
+    }
+    return encoding;
+  }
+
+  #historyFor(sharing: ExtensionSharing): SharedHistory | undefined {
+    const histories = this.#histories;
+    if (histories === undefined) return undefined;
+    let history = histories.get(sharing.key);
+    if (history === undefined) {
+      history = sharing.createHistory();
+      histories.set(sharing.key, history);
+    }
+    return history;
+  }
+
+  #plainFrame(): Uint8Array {
+    this.#plain ??= serializeFrame(FIN | this.#opcode, this.#payload);
+    return this.#plain;
+  }
+
+  #frameOf(encoded: Uint8Array, rsv: number): Uint8Array {
+    let frame = this.#frames.get(encoded);
+    if (frame === undefined) {
+      frame = serializeFrame(FIN | this.#opcode | rsv, encoded);
+      this.#frames.set(encoded, frame);
+    }
+    return frame;
+  }
+}
