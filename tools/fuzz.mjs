@@ -7,6 +7,8 @@ import { parseArgs } from "node:util";
 import { install } from "./steps/install.mjs";
 import { command, runPackage, StepError, say } from "./steps/run.mjs";
 
+const TESTS = ["packages/hawser/test/deflate-fuzz.test.ts", "packages/hawser/test/audience-fuzz.test.ts"];
+
 /** Each process compares so many: thousands of zlib's streams leave the memory of a process in pieces. */
 const MESSAGES_OF_A_RUN = 100_000;
 
@@ -21,7 +23,7 @@ await command(() => {
     const count = Math.min(MESSAGES_OF_A_RUN, messages - done);
     say(`Comparing ${count} messages, and as many corrupted ones, with zlib (seed ${seed}) ...`);
     const env = { HAWSER_FUZZ_MESSAGES: String(count), HAWSER_FUZZ_SEED: String(seed) };
-    const code = runPackage("vitest", ["run", "packages/hawser/test/deflate-fuzz.test.ts"], { env });
+    const code = runPackage("vitest", ["run", ...TESTS], { env });
     if (code !== 0) throw new StepError(`Seed ${seed} failed; --messages ${count} --seed ${seed} repeats it.`, code);
   }
 });

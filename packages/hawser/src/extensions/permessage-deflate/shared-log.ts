@@ -43,13 +43,9 @@ export class SharedLog {
     this.#ring = new PlaintextRing(2 * windowSize);
   }
 
-  /** Bytes of plaintext so far. */
+  /** Where the plaintext ends. */
   get end(): number {
     return this.#ring.end;
-  }
-
-  get followerCount(): number {
-    return this.#followers.length;
   }
 
   /** Bytes of memory taken, for all followers together. */
@@ -63,12 +59,13 @@ export class SharedLog {
   }
 
   /**
-   * Adds plaintext, at most a window of it, that followers are about to be sent. What is compressed until {@link settle} does
-   * not refer to it.
+   * Adds plaintext that followers are about to be sent, the last of it if it is more than a window. What is compressed until
+   * {@link settle} does not refer to it.
    */
   append(plaintext: Uint8Array): void {
-    if (this.end + plaintext.length - this.#sweptAt > this.windowSize) this.#sweep();
-    this.#ring.append(plaintext);
+    const kept = plaintext.subarray(Math.max(0, plaintext.length - this.windowSize));
+    if (this.end + kept.length - this.#sweptAt > this.windowSize) this.#sweep();
+    this.#ring.append(kept);
   }
 
   /** What was appended last has been sent to all who get it. */

@@ -203,6 +203,16 @@ describe.each(ENGINES)("%s: one message for many", (_name, engine) => {
     all.check();
   });
 
+  test("so does whoever keeps no context", () => {
+    const all = audience(2, engine, NO_TAKEOVER);
+    all.members[0]!.begin(utf8("in fragments, "));
+    all.broadcast(chat(1));
+    all.members[0]!.finish(utf8("in fragments"));
+    expect(all.last[0]).toBe(all.last[1]);
+    expect(all.members[0]!.extension.heldBytes).toBe(0);
+    all.check();
+  });
+
   test("a broadcast in the middle of another one", () => {
     const all = audience(4, engine);
     for (let index = 0; index < 5; index++) all.broadcast(chat(index));

@@ -56,13 +56,13 @@ export class DeflateSharing implements ExtensionSharing {
 
 class DeflateHistory implements SharedHistory {
   readonly attempts: Attempts = new Attempts();
+  readonly log: SharedLog;
   readonly #shared: SharedSettings;
-  log: SharedLog;
   #current: DeflateEncoding | undefined;
 
   constructor(shared: SharedSettings) {
     this.#shared = shared;
-    this.log = createLog(shared);
+    this.log = new SharedLog(1 << shared.settings.sending.windowBits, createDeflater(shared));
   }
 
   encode(payload: Uint8Array, compress: boolean | undefined): SharedEncoding {
@@ -70,11 +70,6 @@ class DeflateHistory implements SharedHistory {
     this.#current?.end();
     this.#current = new DeflateEncoding(this.#shared, payload, compress, this);
     return this.#current;
-  }
-
-  /** The log's plaintext is in nobody's window any more once the next message is sent. */
-  renewLog(): void {
-    this.log = createLog(this.#shared);
   }
 
   ended(): void {
@@ -88,12 +83,11 @@ class DeflateEncoding implements SharedEncoding {
   readonly #compress: boolean | undefined;
   /** Until all have been sent the message; without one, nothing before it is referred to. */
   #history: DeflateHistory | undefined;
-  /** The log that the message may refer to, and where it ends. */
+  /** What the message may refer to: the log up to where it ended before. */
   readonly #log: SharedLog | undefined;
   readonly #past: number;
-  /** The log that the message is in once somebody got it, and where it begins there. */
-  #target: SharedLog | undefined;
-  #start = 0;
+  /** Whether somebody got the message, so that it is in the log. */
+  #isLogged = false;
   /** By the length of the past that is referred to. */
   readonly #compressed: Map<number, Uint8Array> = new Map();
   #isTried: boolean | undefined;
@@ -131,8 +125,9 @@ class DeflateEncoding implements SharedEncoding {
       window.append(this.#payload);
       return;
     }
-    this.#target ??= this.#enterLog(this.#history);
-    window.follow(this.#target, this.#start);
+    if (!this.#isLogged) this.#log!.append(this.#payload);
+    this.#isLogged = true;
+    window.follow(this.#log!, this.#past);
     window.hasInvested = encoded.length >= this.#payload.length;
   }
 
@@ -153,8 +148,7 @@ class DeflateEncoding implements SharedEncoding {
     const history = this.#history;
     if (history === undefined) return;
     this.#history = undefined;
-    this.#target?.settle(this.#plaintext());
-    this.#target?.hold(false);
+    if (this.#isLogged) this.#log!.settle(this.#payload);
     this.#log!.hold(false);
     if (this.#hasSucceeded) history.attempts.succeeded();
     else if (this.#compressed.size > 0) history.attempts.failed(this.#payload);
@@ -214,31 +208,10 @@ class DeflateEncoding implements SharedEncoding {
     if (whole > 0 && isMuchShorter(this.#compressedAgainst(whole).length, length)) return true;
     return this.#history.attempts.isWorthContext(this.#payload, () => createDeflater(this.#shared));
   }
-
-  #enterLog(history: DeflateHistory): SharedLog {
-    const plaintext = this.#plaintext();
-    // All that was in its receivers' windows is forgotten: those who miss it must not lose the log they follow
-    if (plaintext.length === this.#log!.windowSize) history.renewLog();
-    const { log } = history;
-    log.hold(true);
-    this.#start = log.end;
-    log.append(plaintext);
-    return log;
-  }
-
-  /** What of the message enters a window. */
-  #plaintext(): Uint8Array {
-    const windowSize = 1 << this.#shared.settings.sending.windowBits;
-    return this.#payload.subarray(Math.max(0, this.#payload.length - windowSize));
-  }
 }
 
 function createDeflater({ settings, engine }: SharedSettings): ReturnType<DeflateEngine["createDeflater"]> {
   return engine.createDeflater(deflaterOptions(settings));
-}
-
-function createLog(shared: SharedSettings): SharedLog {
-  return new SharedLog(1 << shared.settings.sending.windowBits, createDeflater(shared));
 }
 
 /** The same strings again and again: a connection need not keep one of its own. */
