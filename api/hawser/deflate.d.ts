@@ -16,7 +16,7 @@ export interface InflaterOptions {
     readonly windowBits: number;
 }
 export interface Deflater {
-    deflate(payload: Uint8Array): Uint8Array;
+    deflate(payload: Uint8Array, reach?: number): Uint8Array;
     append(payload: Uint8Array): void;
     reset(): void;
     readonly heldBytes: number;

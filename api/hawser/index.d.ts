@@ -22,6 +22,7 @@ export type { Handler, HandlerFunction, HandlerHooks } from "./node/handler.ts";
 export { type HealthCheckPaths, healthChecks } from "./node/health-checks.ts";
 export { type ListenFd, listenFds } from "./node/listen-fds.ts";
 export type { Logger } from "./node/logger.ts";
+export type { OpenConnections } from "./node/open-connections.ts";
 export type { PendingConnection } from "./node/pending-connection.ts";
 export type { RecvOptions } from "./node/receiver.ts";
 export type { ProcessRequest, ProcessResponse } from "./node/request-hooks.ts";
@@ -40,8 +41,8 @@ export type { Message } from "./protocol/message-assembler.ts";
 // extensions/permessage-deflate/options.d.ts
 import type { DeflateStrategy } from "../../deflate/engine.ts";
 import { type OfferParameters } from "./parameters.ts";
-import type { CompressionEffort } from "./permessage-deflate.ts";
 import type { ServerWishes } from "./server-negotiation.ts";
+import type { CompressionEffort } from "./settings.ts";
 export declare const DEFAULT_SERVER_WINDOW_BITS = 12;
 export declare const DEFAULT_MEM_LEVEL = 5;
 export declare const DEFAULT_LEVEL = 6;
@@ -580,6 +581,22 @@ export interface Logger {
 export declare const silentLogger: Logger;
 export declare function resolveLogger(action: string, logger: Logger | undefined): Logger;
 
+// node/open-connections.d.ts
+import type { Connection } from "./connection.ts";
+export declare class OpenConnections<One extends Connection> implements Iterable<One> {
+    #private;
+    constructor(all: Iterable<One> & {
+        has(connection: One): boolean;
+    });
+    get size(): number;
+    has(connection: One): boolean;
+    forEach(callback: (connection: One, same: One, set: OpenConnections<One>) => void, thisArg?: unknown): void;
+    entries(): IterableIterator<[One, One]>;
+    keys(): IterableIterator<One>;
+    values(): IterableIterator<One>;
+    [Symbol.iterator](): IterableIterator<One>;
+}
+
 // node/pending-connection.d.ts
 import type { Endpoints } from "./transport.ts";
 export declare class PendingConnection<UserData = unknown> {
@@ -674,6 +691,7 @@ export declare const SERVE_OPTIONS: readonly ["pingInterval", "pingTimeout", "cl
 import { type CompressionMetrics } from "./compression.ts";
 import { type DrainOptions } from "./draining.ts";
 import type { Listener } from "./listener.ts";
+import { OpenConnections } from "./open-connections.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import type { ServerCore } from "./server-core.ts";
 export interface CloseOptions {
@@ -694,7 +712,7 @@ export declare class Server<UserData = unknown> {
     constructor(core: ServerCore<UserData>, listener: Listener);
     get address(): Listener["address"];
     get port(): number;
-    get connections(): Set<ServerConnection<UserData>>;
+    get connections(): OpenConnections<ServerConnection<UserData>>;
     get isReady(): boolean;
     metrics(): ServerMetrics;
     close(options?: CloseOptions): Promise<void>;
@@ -864,8 +882,18 @@ export interface Extension {
 export declare function releaseExtensions(extensions: readonly Extension[]): void;
 export interface ExtensionSharing {
     readonly key: string;
-    encode(payload: Uint8Array): Uint8Array | undefined;
-    sent(payload: Uint8Array): void;
+    encode(payload: Uint8Array, compress: boolean | undefined): SharedEncoding;
+    createHistory(): SharedHistory;
+}
+export interface SharedHistory {
+    encode(payload: Uint8Array, compress: boolean | undefined): SharedEncoding;
+}
+export interface SharedEncoding {
+    encodeFor(receiver: ExtensionSharing): Uint8Array | undefined;
+    sent(receiver: ExtensionSharing, encoded: Uint8Array): void;
+    encodeForLater(receiver: ExtensionSharing): Uint8Array | undefined;
+    sentLater(receiver: ExtensionSharing): void;
+    end(): void;
 }
 export declare function claimedRsv(extensions: readonly Extension[]): number;
 

@@ -27,18 +27,18 @@ export interface LogFollower {
 export class SharedLog {
   /** Bytes of the followers' windows. */
   readonly windowSize: number;
+  readonly #createDeflater: () => Deflater;
   /** Has the last of the plaintext for its window, except for a message that is being sent. */
-  readonly #deflater: Deflater;
+  #deflater: Deflater | undefined;
   readonly #ring: PlaintextRing;
   readonly #followers: LogFollower[] = [];
   /** Every follower's part ends here or later. */
   #sweptAt = 0;
   #isHeld = false;
 
-  /** @param deflater without a window yet, and nobody else's */
-  constructor(windowSize: number, deflater: Deflater) {
+  constructor(windowSize: number, createDeflater: () => Deflater) {
     this.windowSize = windowSize;
-    this.#deflater = deflater;
+    this.#createDeflater = createDeflater;
     // So that one window's worth is still there for those who missed the other
     this.#ring = new PlaintextRing(2 * windowSize);
   }
@@ -50,12 +50,12 @@ export class SharedLog {
 
   /** Bytes of memory taken, for all followers together. */
   get heldBytes(): number {
-    return this.#ring.heldBytes + this.#deflater.heldBytes;
+    return this.#ring.heldBytes + (this.#deflater?.heldBytes ?? 0);
   }
 
-  /** Compresses against the last `reach` bytes of what is settled. */
+  /** Compresses against the last `reach` bytes of what is settled, which is something. */
   deflate(payload: Uint8Array, reach: number): Uint8Array {
-    return this.#deflater.deflate(payload, reach);
+    return this.#deflater!.deflate(payload, reach);
   }
 
   /**
@@ -70,6 +70,7 @@ export class SharedLog {
 
   /** What was appended last has been sent to all who get it. */
   settle(plaintext: Uint8Array): void {
+    this.#deflater ??= this.#createDeflater();
     this.#deflater.append(plaintext);
   }
 
@@ -113,7 +114,8 @@ export class SharedLog {
 
   #releaseIfUnused(): void {
     if (this.#isHeld || this.#followers.length > 0 || this.end === 0) return;
-    this.#deflater.reset();
+    this.#deflater!.reset();
+    this.#deflater = undefined;
     this.#ring.reset();
     this.#sweptAt = 0;
   }

@@ -62,7 +62,7 @@ class DeflateHistory implements SharedHistory {
 
   constructor(shared: SharedSettings) {
     this.#shared = shared;
-    this.log = new SharedLog(1 << shared.settings.sending.windowBits, createDeflater(shared));
+    this.log = new SharedLog(1 << shared.settings.sending.windowBits, () => createDeflater(shared));
   }
 
   encode(payload: Uint8Array, compress: boolean | undefined): SharedEncoding {

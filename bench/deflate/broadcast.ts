@@ -1,0 +1,115 @@
+/**
+ * One message to many connections that keep their context: what the ways to compress it cost, without sockets around them.
+ *
+ *     node bench/dist/deflate/broadcast.js --connections 1000 --private 1
+ *
+ * Compressed for each connection; once, by itself; once, against what all were sent before. In between connections are sent
+ * messages of their own, `--private` percent of them before each broadcast, which the times do not include. All take turns
+ * within one process; medians of the rounds are shown.
+ */
+
+import { parseArgs } from "node:util";
+import { type Extension, serverPerMessageDeflate } from "hawser";
+import { type CorpusName, corpus, seededRandom } from "./corpora.ts";
+
+const ROUNDS = 9;
+const BROADCASTS = 40;
+const WARM_UP = 2;
+const KINDS: readonly CorpusName[] = ["chat", "tick", "repositoryEvent", "cursor", "logLine"];
+
+const WHOLE = { opcode: 1, isFirst: true, isLast: true, compress: undefined } as const;
+
+type Way = "each" | "once" | "shared";
+const WAYS: readonly Way[] = ["each", "once", "shared"];
+
+/** Sends a message to all, and returns how many bytes that makes. */
+type Send = (message: Uint8Array) => number;
+
+interface Contestant {
+  readonly extensions: readonly Extension[];
+  readonly send: Send;
+  readonly times: number[];
+  bytes: number;
+}
+
+function connect(): Extension {
+  const accepted = serverPerMessageDeflate().accept([["client_max_window_bits", true]]);
+  if (accepted === undefined) throw new Error("Cannot compare: the offer was declined");
+  return accepted.extension;
+}
+
+function contestant(way: Way, connections: number): Contestant {
+  const extensions = Array.from({ length: connections }, connect);
+  return { extensions, send: way === "each" ? toEach(extensions) : toAll(extensions, way), times: [], bytes: 0 };
+}
+
+function toEach(extensions: readonly Extension[]): Send {
+  return (message) => {
+    let bytes = 0;
+    for (const extension of extensions) bytes += extension.encode(message, WHOLE)?.length ?? message.length;
+    return bytes;
+  };
+}
+
+function toAll(extensions: readonly Extension[], way: "once" | "shared"): Send {
+  const first = extensions[0]!.sharing!;
+  const history = way === "shared" ? first.createHistory() : first;
+  return (message) => {
+    const encoding = history.encode(message, undefined);
+    let bytes = 0;
+    for (const { sharing } of extensions) {
+      const encoded = encoding.encodeFor(sharing!);
+      bytes += encoded?.length ?? message.length;
+      if (encoded !== undefined) encoding.sent(sharing!, encoded);
+    }
+    encoding.end();
+    return bytes;
+  };
+}
+
+function playRound(one: Contestant, round: number, messages: readonly Uint8Array[], share: number): void {
+  const random = seededRandom(round);
+  let time = 0;
+  for (let index = 0; index < BROADCASTS; index++) {
+    for (const extension of one.extensions) {
+      if (random() < share) extension.encode(messages[Math.floor(random() * messages.length)]!, WHOLE);
+    }
+    const before = process.cpuUsage();
+    const bytes = one.send(messages[(round * BROADCASTS + index) % messages.length]!);
+    const { user, system } = process.cpuUsage(before);
+    time += user + system;
+    if (round >= WARM_UP) one.bytes += bytes;
+  }
+  if (round >= WARM_UP) one.times.push(time / BROADCASTS);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
+
+function compare(kind: CorpusName, connections: number, share: number): string {
+  const messages = corpus(kind, (WARM_UP + ROUNDS) * BROADCASTS);
+  const contestants = WAYS.map((way) => contestant(way, connections));
+  for (let round = 0; round < WARM_UP + ROUNDS; round++) {
+    for (const one of contestants) playRound(one, round, messages, share);
+  }
+  for (const { extensions } of contestants) for (const extension of extensions) extension.release?.();
+  const sent = messages.slice(WARM_UP * BROADCASTS).reduce((sum, { length }) => sum + length, 0);
+  const figures = contestants.flatMap(({ times, bytes }) => [
+    `${((bytes / connections / sent) * 100).toFixed(1)} %`.padStart(9),
+    median(times).toFixed(0).padStart(8),
+  ]);
+  return [kind.padEnd(18), (sent / ROUNDS / BROADCASTS).toFixed(0).padStart(6), ...figures].join(" ");
+}
+
+const { values } = parseArgs({
+  options: { connections: { type: "string", default: "1000" }, private: { type: "string", default: "1" } },
+});
+const [connections, share] = [Number(values.connections), Number(values.private) / 100];
+if (!(connections > 0) || !(share >= 0))
+  throw new RangeError("Cannot compare: --connections and --private are numbers");
+console.log(
+  `${connections} connections, ${share * 100} % private messages; percent of the size, microseconds of CPU for a broadcast`,
+);
+console.log(`messages            bytes ${WAYS.map((way) => `${way}`.padStart(18)).join("")}`);
+for (const kind of KINDS) console.log(compare(kind, connections, share));
