@@ -107,6 +107,7 @@ export function deflateEngineContract(engine: DeflateEngine, { keepsWindows = tr
       const lengths = [4_096, 1_400, 1_399, 200, 0].map((reach) => subject.deflate(payload, reach).length);
       expect(lengths[0]).toBe(lengths[1]);
       expect(lengths).toEqual(lengths.toSorted((a, b) => a - b));
+      if (!keepsWindows) return;
       expect([lengths[1]! < 40, lengths[3]! < 240, lengths[4]! > 400]).toEqual([true, true, true]);
     });
 
