@@ -8,7 +8,9 @@ import type { Clock } from "./clock.ts";
 import { MAX_TIMER_DELAY } from "./timer-limits.ts";
 
 /** After each slice of work, the event loop has so many times as long for others. */
-const PAUSE = 4;
+const PAUSE = 2;
+/** Milliseconds. A slice that took longer had to wait for other processes. */
+const MAX_PAUSE = 5;
 
 export class WindowCooling {
   readonly #clock: Clock;
@@ -41,8 +43,12 @@ export class WindowCooling {
     const began = this.#clock.now();
     const isDone = space.relax();
     const now = this.#clock.now();
-    if (!isDone) this.#clock.schedule(() => this.#relax(space, aged), Math.max(1, PAUSE * (now - began)));
+    if (!isDone) this.#clock.schedule(() => this.#relax(space, aged), pauseAfter(now - began));
     else if (space.isAwake) this.#waitForAge(space, Math.max(1, aged + this.#interval - now));
     else this.#isRunning = false;
   }
+}
+
+function pauseAfter(work: number): number {
+  return Math.min(Math.max(1, PAUSE * work), MAX_PAUSE);
 }
