@@ -27,17 +27,21 @@ const SLICES = 10;
 const CANARY = Buffer.from("~canary of another connection~");
 
 const engine = createVectorEngine()!;
-const engines: readonly DeflateEngine[] = [
-  engine,
-  engine,
-  createVectorEngine({ portion: 512 })!,
-  // Every call finds windows that are frozen, or that were given up
-  restingEngine(createVectorEngine()!),
-  createVectorEngine({ memoryBudget: 20_000 })!,
+const smallEngine = createVectorEngine({ portion: 512 })!;
+/** Every call finds windows that are frozen, or that were given up. */
+const coldEngine = restingEngine(createVectorEngine()!);
+const poorEngine = createVectorEngine({ memoryBudget: 20_000 })!;
+
+/** Cold and poor ones seldom: they take their time. */
+const ENGINES: readonly DeflateEngine[] = [
+  ...Array<DeflateEngine>(7).fill(engine),
+  ...Array<DeflateEngine>(3).fill(smallEngine),
+  coldEngine,
+  poorEngine,
 ];
 
 function engineOf(chance: Chance): DeflateEngine {
-  return engines[chance(engines.length)]!;
+  return ENGINES[chance(ENGINES.length)]!;
 }
 
 function makeMessages(chance: Chance): Uint8Array[] {
