@@ -8,8 +8,8 @@ import {
   noise,
   TAKEOVER,
   update,
+  usualEngine,
   utf8,
-  vectorEngine,
 } from "../../../test/audience.ts";
 import { Member } from "../../../test/audience-world.ts";
 import type { ExtensionSharing } from "../../protocol/extension.ts";
@@ -41,7 +41,7 @@ describe("what does not shrink", () => {
     ["at the threshold", 40, 40, undefined, 1],
     ["below the threshold, if asked for", 40, 50, true, 1],
   ])("%s", (_name, length, threshold, compress, sign) => {
-    const all = audience(1, vectorEngine, { ...TAKEOVER, threshold });
+    const all = audience(1, usualEngine, { ...TAKEOVER, threshold });
     all.broadcast(Buffer.alloc(length, "ab"), all.members, compress);
     expect(all.last).toEqual([expect.any(Number)]);
     expect(Math.sign(all.last[0]!)).toBe(sign);
@@ -62,7 +62,7 @@ describe("what does not shrink", () => {
   });
 
   test("again and again is not tried each time", () => {
-    const engine = counted(vectorEngine);
+    const engine = counted(usualEngine);
     const all = audience(10, engine);
     for (let index = 0; index < 100; index++) all.broadcast(noise(200, index + 1));
     // 4, and one each after 4, 8, 16 and 32 that were not, which is compared with those before it
@@ -117,7 +117,7 @@ describe("small messages that shrink only by each other", () => {
   });
 
   test("not for those without context takeover", () => {
-    const all = new Audience([TAKEOVER, NO_TAKEOVER].map((settings) => new Member(settings, vectorEngine)));
+    const all = new Audience([TAKEOVER, NO_TAKEOVER].map((settings) => new Member(settings, usualEngine)));
     for (let index = 0; index < 20; index++) all.broadcast(update(index));
     expect(all.last).toEqual([expect.any(Number), -40]);
     expect(all.last[0]).toBeLessThan(20);
