@@ -55,20 +55,20 @@ function chat(index: number): string {
 }
 
 test("an audience's messages shrink by those before, unless it is another object each time", async () => {
-  const [server, [place]] = await places([OFFER]);
+  const [server, all] = await places(Array(4).fill(OFFER));
   const lengths = async (connections: () => Iterable<Connection>) => {
     const received: number[] = [];
     for (let index = 0; index < 6; index++) {
       broadcast(connections(), chat(index));
-      const { text, length } = await receive(place!);
-      expect(text).toBe(chat(index));
-      received.push(length);
+      const each = await Promise.all(all.map(receive));
+      expect(each).toEqual(Array(4).fill({ ...each[0], text: chat(index) }));
+      received.push(each[0]!.length);
     }
     return received;
   };
   const alone = await lengths(() => [...server.connections]);
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-  for (const room of [server.connections, new Set(server.connections), [place!.connection]]) {
+  for (const room of [server.connections, new Set(server.connections), [...server.connections]]) {
     const together = await lengths(() => room);
     // The first two are compressed by themselves
     expect(together.slice(0, 2)).toEqual(alone.slice(0, 2));
@@ -76,45 +76,71 @@ test("an audience's messages shrink by those before, unless it is another object
   }
 });
 
-test.each([
-  [undefined, false],
-  [true, true],
-  [false, false],
-])("compress: %j overrules the threshold: %j", async (compress, isCompressed) => {
-  const [server, [place]] = await places([OFFER], { compression: { threshold: 1_000 } });
-  for (let index = 0; index < 3; index++) {
-    broadcast(server.connections, chat(index), compress === undefined ? {} : { compress });
-    expect(await receive(place!)).toMatchObject({ text: chat(index), isCompressed });
+test("up to three receivers get it as short as it is with all of their own context", async () => {
+  const [, all] = await places([OFFER, OFFER, OFFER]);
+  for (const count of [1, 2, 3]) {
+    for (const [at, { connection }] of all.entries()) {
+      await connection.send(chat(100 * count + at));
+      expect((await receive(all[at]!)).text).toBe(chat(100 * count + at));
+    }
+    // An array that is made anew, and of nothing that they have in common
+    broadcast(
+      all.slice(0, count).map(({ connection }) => connection),
+      chat(100 * count),
+    );
+    for (const place of all.slice(0, count)) {
+      const { text, length } = await receive(place);
+      expect(text).toBe(chat(100 * count));
+      if (place === all[0]) expect(length).toBeLessThan(20);
+    }
   }
 });
 
-test("what waits behind a message in fragments may be changed by the caller meanwhile", async () => {
-  const [server, [slow, quick]] = await places([OFFER, OFFER]);
-  const rest = gate();
-  const fragments = slow!.connection.send(
-    (async function* () {
-      yield "one, ";
-      await rest.passed;
-      yield "two";
-    })(),
-  );
-  const bytes = Buffer.alloc(300, "changed too early? ");
-  const [text, again] = [bytes.toString(), chat(1)];
+test.each([
+  [undefined, 1, false],
+  [true, 1, true],
+  [false, 1, false],
+  [undefined, 4, false],
+  [true, 4, true],
+  [false, 4, false],
+])("compress: %j overrules the threshold for %i: %j", async (compress, count, isCompressed) => {
+  const [server, all] = await places(Array(count).fill(OFFER), { compression: { threshold: 1_000 } });
   for (let index = 0; index < 3; index++) {
-    broadcast(server.connections, bytes, { text: true });
-    bytes.fill(0x20);
-    bytes.write(text);
+    broadcast(server.connections, chat(index), compress === undefined ? {} : { compress });
+    for (const place of all) expect(await receive(place)).toMatchObject({ text: chat(index), isCompressed });
   }
-  bytes.fill(0x20);
-  rest.open();
-  await within("sending", fragments);
-  broadcast(server.connections, again);
-  await slow!.connection.send(text);
-  const sent: string[] = [];
-  for (let count = 0; count < 6; count++) sent.push((await receive(slow!)).text);
-  expect(sent).toEqual(["one, two", text, text, text, again, text]);
-  for (const expected of [text, text, text, again]) expect((await receive(quick!)).text).toBe(expected);
 });
+
+test.each([2, 4])(
+  "what waits behind a message in fragments may be changed by the caller: %i receivers",
+  async (count) => {
+    const [server, [slow, quick]] = await places(Array(count).fill(OFFER));
+    const rest = gate();
+    const fragments = slow!.connection.send(
+      (async function* () {
+        yield "one, ";
+        await rest.passed;
+        yield "two";
+      })(),
+    );
+    const bytes = Buffer.alloc(300, "changed too early? ");
+    const [text, again] = [bytes.toString(), chat(1)];
+    for (let index = 0; index < 3; index++) {
+      broadcast(server.connections, bytes, { text: true });
+      bytes.fill(0x20);
+      bytes.write(text);
+    }
+    bytes.fill(0x20);
+    rest.open();
+    await within("sending", fragments);
+    broadcast(server.connections, again);
+    await slow!.connection.send(text);
+    const sent: string[] = [];
+    for (let count = 0; count < 6; count++) sent.push((await receive(slow!)).text);
+    expect(sent).toEqual(["one, two", text, text, text, again, text]);
+    for (const expected of [text, text, text, again]) expect((await receive(quick!)).text).toBe(expected);
+  },
+);
 
 interface Crowd {
   readonly server: Server;

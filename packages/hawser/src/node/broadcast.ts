@@ -7,6 +7,7 @@ import type { SharedHistory } from "../protocol/extension.ts";
 import { refuseUnknownOptions } from "../protocol/option-names.ts";
 import { type Connection, SESSION } from "./connection.ts";
 import { type Data, opcodeOf, SEND_OPTIONS, type SendOptions, toBytes } from "./data.ts";
+import { OpenConnections } from "./open-connections.ts";
 import type { Session } from "./session.ts";
 import { SharedMessage } from "./shared-message.ts";
 
@@ -33,7 +34,7 @@ export interface BroadcastResult {
  *
  * Connections that are the same object in call after call, `server.connections` or a set that the application keeps, count as
  * one audience, whoever is in it by then: its messages are compressed against those it was sent before. With other objects
- * each message is compressed by itself.
+ * each message is compressed by itself; up to three connections have it compressed for each of them.
  *
  * @throws {TypeError} if `data` is neither text nor bytes, or for an unknown option.
  */
@@ -46,7 +47,9 @@ export function broadcast(
   const opcode = opcodeOf(data, options);
   const payload = toBytes("broadcast", data, opcode);
   const excepted = exceptions(options.except);
-  const message = new SharedMessage(payload, opcode, options.compress, historiesOf(connections));
+  const isShared = countOf(connections) > FEW;
+  const histories = isShared ? historiesOf(connections) : undefined;
+  const message = new SharedMessage(payload, opcode, options.compress, { isShared, histories });
   const result = { sent: 0, skipped: 0, failed: 0 };
   try {
     for (const connection of connections) {
@@ -56,6 +59,18 @@ export function broadcast(
     message.end();
   }
   return result;
+}
+
+/**
+ * So few are each sent the message as if by `send`: with all their own context it is shorter than with what they have in
+ * common, and what an audience has in common takes the memory of three windows.
+ */
+const FEW = 3;
+
+function countOf(connections: Iterable<Connection>): number {
+  if (Array.isArray(connections)) return connections.length;
+  const isCounted = connections instanceof Set || connections instanceof OpenConnections;
+  return isCounted ? connections.size : Number.POSITIVE_INFINITY;
 }
 
 /** What each audience was sent, by the keys of its connections; nothing yet for those that got one message. */

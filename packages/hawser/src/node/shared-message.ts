@@ -9,11 +9,19 @@ import { type DataOpcode, Opcode } from "../protocol/opcode.ts";
 import { ignore } from "./ignore.ts";
 import type { Session } from "./session.ts";
 
+/** What the receivers have in common. */
+export interface MessageSharing {
+  /** Whether one encoding is to serve many, rather than each receiver's own. */
+  readonly isShared: boolean;
+  /** What the same audience was sent before, by key; those that are missing are added. */
+  readonly histories: Map<string, SharedHistory> | undefined;
+}
+
 export class SharedMessage {
   readonly #payload: Uint8Array;
   readonly #opcode: DataOpcode;
   readonly #compress: boolean | undefined;
-  readonly #histories: Map<string, SharedHistory> | undefined;
+  readonly #sharing: MessageSharing;
   #plain: Uint8Array | undefined;
   /** A copy, since encodings may be put to use after the call of `broadcast`. */
   #kept: Uint8Array | undefined;
@@ -22,17 +30,11 @@ export class SharedMessage {
   /** By their payload. */
   readonly #frames: Map<Uint8Array, Uint8Array> = new Map();
 
-  /** @param histories of what the same audience was sent before, by key; those that are missing are added */
-  constructor(
-    payload: Uint8Array,
-    opcode: DataOpcode,
-    compress: boolean | undefined,
-    histories: Map<string, SharedHistory> | undefined,
-  ) {
+  constructor(payload: Uint8Array, opcode: DataOpcode, compress: boolean | undefined, sharing: MessageSharing) {
     this.#payload = payload;
     this.#opcode = opcode;
     this.#compress = compress;
-    this.#histories = histories;
+    this.#sharing = sharing;
   }
 
   sendTo(session: Session): void {
@@ -43,7 +45,8 @@ export class SharedMessage {
     }
     const extension = extensions[0];
     const sharing = extension?.sharing;
-    if (settings.role === "client" || extensions.length > 1 || sharing === undefined) this.#sendApart(session);
+    const isApart = settings.role === "client" || !this.#sharing.isShared;
+    if (isApart || extensions.length > 1 || sharing === undefined) this.#sendApart(session);
     else this.#sendEncoded(session, sharing, extension!.rsv);
   }
 
@@ -52,7 +55,7 @@ export class SharedMessage {
     for (const encoding of this.#encodings.values()) encoding.end();
   }
 
-  /** A client's frames are masked, each with a key of its own. */
+  /** Among others a client's, whose frames are masked, each with a key of its own. */
   #sendApart({ outbox }: Session): void {
     const options = {
       text: this.#opcode === Opcode.TEXT,
@@ -87,7 +90,7 @@ export class SharedMessage {
   }
 
   #historyFor(sharing: ExtensionSharing): SharedHistory | undefined {
-    const histories = this.#histories;
+    const { histories } = this.#sharing;
     if (histories === undefined) return undefined;
     let history = histories.get(sharing.key);
     if (history === undefined) {

@@ -40,6 +40,8 @@ export class SendingWindow implements LogFollower {
 
   /** Compresses against all of the window. */
   deflate(payload: Uint8Array): Uint8Array {
+    // What is not sent in the end does not take a follower out of step
+    if (this.#log?.isWindowOf(this)) return this.#log.deflate(payload, this.#log.windowSize);
     this.leave();
     return this.#own().deflate(payload);
   }

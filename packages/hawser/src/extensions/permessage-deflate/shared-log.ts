@@ -58,6 +58,11 @@ export class SharedLog {
     return this.#deflater!.deflate(payload, reach);
   }
 
+  /** Whether a follower's window is the one that is compressed against. */
+  isWindowOf({ since, upTo }: LogFollower): boolean {
+    return !this.#isHeld && upTo === this.end && upTo - since >= this.windowSize;
+  }
+
   /**
    * Adds plaintext that followers are about to be sent, the last of it if it is more than a window. What is compressed until
    * {@link settle} does not refer to it.

@@ -138,6 +138,27 @@ describe.each(ENGINES)("%s: one message for many", (_name, engine) => {
     all.check();
   });
 
+  test("whoever is sent something that does not shrink stays in step", () => {
+    const all = audience(3, engine);
+    const [one] = all.members;
+    for (let index = 0; index < 40; index++) all.broadcast(chat(index));
+    one!.own(noise(200), undefined);
+    expect([all.last[0], one!.extension.heldBytes]).toEqual([-200, 0]);
+    all.broadcast(chat(40));
+    expect(all.last[0]).toBe(all.last[1]);
+    // What shrinks is compressed against the same window, and takes it along
+    one!.own(chat(39), undefined);
+    expect(all.last[0]).toBeLessThan(30);
+    expect(one!.extension.heldBytes).toBe(WINDOW);
+    const encoding = all.history.encode(chat(41), undefined);
+    for (const member of all.members) member.share(encoding, chat(41));
+    // While a broadcast is under way
+    all.members[1]!.own(chat(41), undefined);
+    expect(all.last[1]).toBeLessThan(30);
+    encoding.end();
+    all.check();
+  });
+
   test("a broadcast in the middle of another one", () => {
     const all = audience(4, engine);
     for (let index = 0; index < 5; index++) all.broadcast(chat(index));
