@@ -37,7 +37,7 @@ const ASSEMBLIES = [
     target: "packages/hawser/src/deflate/codec-module.ts",
     name: "CODEC_MODULE",
     describes: "The DEFLATE codec",
-    pages: 8,
+    pages: 76,
   },
 ];
 

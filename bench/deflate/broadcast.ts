@@ -9,13 +9,14 @@
  */
 
 import { parseArgs } from "node:util";
+import { corpus } from "@hawser/cli/corpora";
 import { type Extension, serverPerMessageDeflate } from "hawser";
-import { type CorpusName, corpus, seededRandom } from "./corpora.ts";
+import { seededRandom } from "./seeded-random.ts";
 
 const ROUNDS = 9;
 const BROADCASTS = 40;
 const WARM_UP = 2;
-const KINDS: readonly CorpusName[] = ["chat", "tick", "repositoryEvent", "cursor", "logLine"];
+const KINDS: readonly string[] = ["chat", "ticks", "code-events", "cursors", "logs"];
 
 const WHOLE = { opcode: 1, isFirst: true, isLast: true, compress: undefined } as const;
 
@@ -87,7 +88,7 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
-function compare(kind: CorpusName, connections: number, share: number): string {
+function compare(kind: string, connections: number, share: number): string {
   const messages = corpus(kind, (WARM_UP + ROUNDS) * BROADCASTS);
   const contestants = WAYS.map((way) => contestant(way, connections));
   for (let round = 0; round < WARM_UP + ROUNDS; round++) {

@@ -1,41 +1,37 @@
 /**
- * The DEFLATE engine against Node's zlib, without connections around them: sizes, and CPU time for each message.
+ * The DEFLATE engine against Node's zlib, without connections around them: CPU time for each message, and sizes.
  *
  *     node bench/dist/deflate/main.js --connections 1000 --window-bits 12 --level 6
+ *     node bench/dist/deflate/main.js --sizes
  *
- * Messages go round over many windows, as they do on a server: what one window leaves in the processor's caches is gone when
- * its turn comes again. Both engines take turns within one process, and the medians of the rounds are shown. Node's zlib is
- * called as its public interface allows it synchronously: once for each message, with the window as dictionary.
+ * Messages go round over many full windows, as they do on a server: what one window leaves in the processor's caches is gone
+ * when its turn comes again. All engines take turns within one process; of each one's rounds the lower quartile is shown,
+ * since whatever else the machine does only adds to it. zlib is called in two ways: a live stream for each direction, and, as
+ * the public interface allows it synchronously, once for each message with the window as dictionary.
  */
 
 import { parseArgs } from "node:util";
-import { createDeflater, createInflater, type Deflater, type Inflater, zlibEngine } from "hawser/deflate";
-import { CORPORA, type CorpusName, corpus } from "./corpora.ts";
+import { CORPORA } from "@hawser/cli/corpora";
+import { type Connection, type Contestant, contestants } from "./contestants.ts";
+import { printSizes } from "./sizes.ts";
+import { Traffic } from "./traffic.ts";
 
-const ROUNDS = 9;
-/** Rounds before the first that counts: most windows are full then. */
-const WARM_UP = 12;
-const MESSAGES = 400;
-const MAX_SIZE = 1_048_576;
+const WARM_UP = 4;
 
 interface Settings {
   readonly connections: number;
   readonly windowBits: number;
   readonly level: number;
+  readonly rounds: number;
 }
 
-interface Contestant {
-  readonly deflaters: readonly Deflater[];
-  readonly inflaters: readonly Inflater[];
-  readonly deflateTimes: number[];
-  readonly inflateTimes: number[];
-  compressed: number;
+interface Outcome {
+  /** Microseconds of CPU for each message. */
+  readonly time: number;
+  readonly bytes: number;
 }
 
-function contestant(settings: Settings, deflater: () => Deflater, inflater: () => Inflater): Contestant {
-  const make = <One>(one: () => One): One[] => Array.from({ length: settings.connections }, one);
-  return { deflaters: make(deflater), inflaters: make(inflater), deflateTimes: [], inflateTimes: [], compressed: 0 };
-}
+type Direction = "deflating" | "inflating";
 
 /** Microseconds of CPU that a function takes for each connection. */
 function cpuTime(connections: number, work: () => void): number {
@@ -45,64 +41,58 @@ function cpuTime(connections: number, work: () => void): number {
   return (user + system) / connections;
 }
 
-/** A message of each connection's own, there and back. */
-function playRound(one: Contestant, round: number, messages: readonly Uint8Array[]): void {
-  const message = (index: number): Uint8Array => messages[(index * 7 + round) % messages.length]!;
-  const { deflaters, inflaters } = one;
-  const payloads: Uint8Array[] = [];
-  const deflating = cpuTime(deflaters.length, () => {
-    for (const [index, deflater] of deflaters.entries()) {
-      payloads.push(deflater.deflate(message(index)));
-      deflater.append(message(index));
+function lowerQuartile(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 2]!;
+}
+
+/** Lets all contestants work on the same payloads, in turns. */
+function compete(
+  all: readonly Contestant[],
+  direction: Direction,
+  windows: readonly Uint8Array[],
+  payloads: (round: number) => readonly Uint8Array[],
+  rounds: number,
+): Outcome[] {
+  const connections: (readonly Connection[])[] = all.map((one) => windows.map((window) => one[direction](window)));
+  const times: number[][] = all.map(() => []);
+  const bytes = all.map(() => 0);
+  for (let round = 0; round < WARM_UP + rounds; round++) {
+    const inputs = payloads(round);
+    for (const [index, those] of connections.entries()) {
+      const time = cpuTime(windows.length, () => {
+        for (const [at, one] of those.entries()) bytes[index]! += one.process(inputs[at]!).length;
+      });
+      if (round >= WARM_UP) times[index]!.push(time);
     }
-  });
-  const inflating = cpuTime(inflaters.length, () => {
-    for (const [index, inflater] of inflaters.entries()) inflater.inflate(payloads[index]!, MAX_SIZE);
-  });
-  if (round < WARM_UP) return;
-  one.deflateTimes.push(deflating);
-  one.inflateTimes.push(inflating);
-  one.compressed += payloads.reduce((sum, { length }) => sum + length, 0);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
-}
-
-function compare(name: CorpusName, settings: Settings): string {
-  const { windowBits, level } = settings;
-  const messages = corpus(name, MESSAGES);
-  const options = { windowBits, level, memLevel: 8 };
-  const own = contestant(
-    settings,
-    () => createDeflater(options),
-    () => createInflater({ windowBits }),
-  );
-  const zlib = contestant(
-    settings,
-    () => zlibEngine.createDeflater({ windowBits, level: 6, memLevel: 8 }),
-    () => zlibEngine.createInflater({ windowBits }),
-  );
-  for (let round = 0; round < WARM_UP + ROUNDS; round++) {
-    for (const one of [own, zlib]) playRound(one, round, messages);
   }
-  for (const { deflaters, inflaters } of [own, zlib]) for (const one of [...deflaters, ...inflaters]) one.reset();
-  return row(name, messages, own, zlib);
+  for (const one of connections.flat()) one.end();
+  return times.map((those, index) => ({ time: lowerQuartile(those), bytes: bytes[index]! }));
 }
 
-function row(name: string, messages: readonly Uint8Array[], own: Contestant, zlib: Contestant): string {
-  const average = messages.reduce((sum, { length }) => sum + length, 0) / messages.length;
-  const [ownDeflate, zlibDeflate] = [median(own.deflateTimes), median(zlib.deflateTimes)];
-  const [ownInflate, zlibInflate] = [median(own.inflateTimes), median(zlib.inflateTimes)];
+function compare(kind: string, { connections, windowBits, level, rounds }: Settings): string {
+  const traffic = new Traffic(kind, windowBits);
+  const all = contestants(windowBits, level);
+  const windows = Array.from({ length: connections }, (_, connection) => traffic.window(connection));
+  const messages = (round: number) => windows.map((_, connection) => traffic.message(connection, round));
+  const deflating = compete(all, "deflating", windows, messages, rounds);
+  // What there is to inflate comes from zlib, as it does from browsers
+  const peers = windows.map((window) => all[1]!.deflating(window));
+  const compressed = (round: number) => messages(round).map((message, at) => peers[at]!.process(message));
+  const inflating = compete(all, "inflating", windows, compressed, rounds);
+  for (const peer of peers) peer.end();
+  const size = (deflating[0]!.bytes / deflating[1]!.bytes - 1) * 100;
   return [
-    name.padEnd(18),
-    average.toFixed(0).padStart(6),
-    `${((own.compressed / zlib.compressed - 1) * 100).toFixed(1)} %`.padStart(9),
-    ...[ownDeflate, zlibDeflate].map((time) => time.toFixed(1).padStart(8)),
-    (zlibDeflate / ownDeflate).toFixed(1).padStart(6),
-    ...[ownInflate, zlibInflate].map((time) => time.toFixed(1).padStart(8)),
-    (zlibInflate / ownInflate).toFixed(1).padStart(6),
+    kind.padEnd(20),
+    traffic.averageLength.toFixed(0).padStart(6),
+    `${size.toFixed(1)} %`.padStart(8),
+    ...[deflating, inflating].flatMap(columns),
   ].join(" ");
+}
+
+/** The own time, and by how much the others' are longer. */
+function columns([own, ...others]: readonly Outcome[]): string[] {
+  const times = others.map(({ time }) => (time / own!.time).toFixed(2).padStart(6));
+  return [own!.time.toFixed(1).padStart(8), ...times];
 }
 
 function integer(text: string): number {
@@ -116,15 +106,24 @@ const { values } = parseArgs({
     connections: { type: "string", default: "1000" },
     "window-bits": { type: "string", default: "12" },
     level: { type: "string", default: "6" },
+    rounds: { type: "string", default: "15" },
+    kinds: { type: "string", default: CORPORA.map(({ name }) => name).join(",") },
+    sizes: { type: "boolean", default: false },
   },
 });
 const settings: Settings = {
   connections: integer(values.connections),
   windowBits: integer(values["window-bits"]),
   level: integer(values.level),
+  rounds: integer(values.rounds),
 };
-console.log(
-  `${settings.connections} connections, windows of ${settings.windowBits} bits, level ${settings.level} against zlib's 6; microseconds of CPU for each message`,
-);
-console.log("messages            bytes      size  deflate     zlib  times  inflate     zlib  times");
-for (const name of Object.keys(CORPORA) as CorpusName[]) console.log(compare(name, settings));
+const kinds = values.kinds.split(",");
+
+if (values.sizes) printSizes(kinds, settings.level);
+else {
+  console.log(
+    `${settings.connections} connections, windows of ${settings.windowBits} bits, level ${settings.level} against zlib's 6: size; microseconds of CPU for each message, and how many times as long zlib takes with live streams and in one shot`,
+  );
+  console.log("messages              bytes     size  deflate   live   shot  inflate   live   shot");
+  for (const kind of kinds) console.log(compare(kind, settings));
+}

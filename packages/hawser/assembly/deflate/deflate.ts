@@ -15,6 +15,8 @@ const NEAR: u32 = 512;
 
 /** Every how many-th string of the window is entered. */
 let windowStep: u32 = 1;
+/** So many bytes at the window's end are entered wholly. */
+let recent: u32 = 0;
 /** Bytes in front of the message. */
 let held: u32 = 0;
 
@@ -24,60 +26,62 @@ let held: u32 = 0;
  * @param search 0: for matches; 1: not at all; 2: for runs of one byte
  * @param fixedOnly 1: no block has codes of its own
  * @param shortest match that is taken
- * @param step every how many-th string of the window can be found
+ * @param step every how many-th string of the window can be found: 1, 2 or 4
+ * @param recentLength bytes at the window's end of which every string can be found
  * @param lazy length below which a match is compared with the one a byte later
  * @param nice length of a match that ends the search
  * @param probes how often a better match is sought by a match's end
+ * @param deep 1: twice as many strings with the same hash are kept; with a step of 1
  */
 export function configureDeflating(
   search: u32,
   fixedOnly: u32,
   shortest: u32,
   step: u32,
+  recentLength: u32,
   lazy: u32,
   nice: u32,
   probes: u32,
+  deep: u32,
 ): void {
   configureBlocks(fixedOnly !== 0);
   configureParser(search, shortest, lazy);
-  configureSearch(nice, probes);
+  configureSearch(nice, probes, deep !== 0);
   windowStep = step;
+  recent = recentLength;
 }
 
 /**
  * A message begins; its first portion, of `length` bytes, is in its place. `windowLength` bytes of its connection's window are
  * in front of it.
+ *
+ * @param table where strings are found: 0 to 32
+ * @param position of the message in its stream; the last 16 bits suffice
+ * @param missing bytes at the window's end whose strings the table does not have yet
  */
-export function beginDeflating(windowLength: u32, windowBits: u32, bucketBits: u32, length: u32): void {
-  begin(windowLength, windowBits, bucketBits);
-  if (!isSearching()) return;
-  const oldest = MESSAGE - held;
-  if (windowStep === 1) enter(oldest, MESSAGE);
-  else enterSome(oldest, MESSAGE, windowStep);
-  if (takesTriples(length)) enterTriples(MESSAGE - min<u32>(held, NEAR), MESSAGE);
-}
-
-/**
- * As {@link beginDeflating}, for a message of the same connection as the last one, which had `lastLength` bytes and is in the
- * window by now: its strings are entered already.
- */
-export function resumeDeflating(
+export function beginDeflating(
+  table: u32,
   windowLength: u32,
   windowBits: u32,
   bucketBits: u32,
   length: u32,
-  lastLength: u32,
+  position: u32,
+  missing: u32,
 ): void {
-  begin(windowLength, windowBits, bucketBits);
-  moveDown(lastLength, held);
-  joinPortions();
+  beginWriting();
+  beginSearch(table, windowLength, windowBits, bucketBits, position);
+  held = windowLength;
+  if (!isSearching()) return;
+  enterWindow(missing);
   if (takesTriples(length)) enterTriples(MESSAGE - min<u32>(held, NEAR), MESSAGE);
 }
 
-function begin(windowLength: u32, windowBits: u32, bucketBits: u32): void {
-  beginWriting();
-  beginSearch(windowLength, windowBits, bucketBits);
-  held = windowLength;
+/** The strings that begin in the last bytes of the window, and those that reach from before into these. */
+function enterWindow(missing: u32): void {
+  const oldest = MESSAGE - min<u32>(held, missing + SHORTEST - 1);
+  const start = windowStep === 1 ? oldest : max<usize>(oldest, MESSAGE - recent);
+  if (oldest < start) enterSome(oldest, start, windowStep);
+  enter(start, MESSAGE);
 }
 
 /** Compresses the portion in its place, and returns how many bytes that makes. */

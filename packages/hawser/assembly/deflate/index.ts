@@ -1,5 +1,5 @@
 /**
- * The DEFLATE engine's module. AssemblyScript: compiled to the WebAssembly module that `src/deflate/engine-module.ts`
+ * The DEFLATE engine's module. AssemblyScript: compiled to the WebAssembly module that `src/deflate/codec-module.ts`
  * instantiates, once for each thread. It works on one message at a time, and what is left of one is never taken for another's.
  */
 
@@ -14,7 +14,6 @@ export {
   continueDeflating,
   deflate,
   joinPortions,
-  resumeDeflating,
 } from "./deflate";
 export { beginInflating, continueInput, continueOutput, inflate, inflatedLength } from "./inflate";
 

@@ -4,15 +4,21 @@
  * Each bucket holds the last four positions, of 16 bits each, of strings with the same hash; so entering one is a load and a
  * store. Nothing is ever cleared: what a bucket names is compared byte by byte with the window at hand, and an entry of an
  * earlier message, of whatever connection, is a guess like any other.
+ *
+ * There are several tables of buckets, so that a few busy connections find in theirs what they entered before.
  */
 
 import { MAX_MATCH, MIN_MATCH } from "./alphabets";
 import { MESSAGE } from "./areas";
 
-const MAX_BUCKET_BITS: u32 = 14;
-const BUCKETS: usize = memory.data(131_072, 16);
+const MAX_BUCKET_BITS: u32 = 13;
+/** A table has the buckets; then, for deep searches, the four strings of each bucket before those; then the triples. */
+const DEEPER: usize = 65_536;
 /** The last position of strings of three bytes with the same hash. */
-const TRIPLES: usize = memory.data(8_192, 16);
+const TRIPLES: usize = 131_072;
+const TABLE_SIZE: usize = 139_264;
+/** Memory that is never touched is never taken. The caller knows the same number: `src/deflate/hot-windows.ts`. */
+const TABLES: usize = memory.data(4_595_712, 16);
 const TRIPLE_BITS: u32 = 12;
 const MULTIPLIER: u32 = 2_654_435_761;
 
@@ -21,23 +27,30 @@ export const SHORTEST: u32 = 4;
 /** Three bytes farther away than this take more bits than as literals. */
 const FARTHEST_TRIPLE: u32 = 4_096;
 
+let table: usize = TABLES;
 let bucketShift: u32 = 32 - MAX_BUCKET_BITS;
 let windowSize: u32 = 0;
 /** The first byte in the scratch area that belongs to the connection. */
 let oldest: usize = MESSAGE;
-/** From an address to a position: it grows as plaintext moves to lower addresses. */
+/** From an address to the position in the stream, of which entries have the last 16 bits. */
 let shift: u32 = 0;
 /** A match of this length ends the search. */
 let nice: u32 = 0;
 /** How often a match's end is looked up. */
 let probes: u32 = 0;
+/** Whether a bucket has eight strings. */
+let isDeep: bool = false;
 
-export function configureSearch(niceLength: u32, probeCount: u32): void {
+export function configureSearch(niceLength: u32, probeCount: u32, deep: bool): void {
   nice = niceLength;
   probes = probeCount;
+  isDeep = deep;
 }
 
-export function beginSearch(held: u32, windowBits: u32, bucketBits: u32): void {
+/** `position` is the message's in its stream, or the last bits of that. */
+export function beginSearch(tableIndex: u32, held: u32, windowBits: u32, bucketBits: u32, position: u32): void {
+  table = TABLES + <usize>tableIndex * TABLE_SIZE;
+  shift = position - (MESSAGE as u32);
   windowSize = 1 << windowBits;
   bucketShift = 32 - min<u32>(bucketBits, MAX_BUCKET_BITS);
   oldest = MESSAGE - held;
@@ -56,26 +69,35 @@ export function canGrowBack(at: usize, distance: u32): bool {
 
 /** Enters the string at every address: four at a time, since this is a third of what a small message costs. */
 export function enter(from: usize, to: usize): void {
+  if (isDeep) {
+    enterDeep(from, to);
+    return;
+  }
   // Here and below: a constant stays in a register, where a variable of the module would be loaded each time
   const hashShift = bucketShift;
+  const buckets = table;
+  let position = positionOf(from);
   let at = from;
-  // Four positions that differ in their last two bits alone have no carry
-  for (; at < to && (positionOf(at) & 3) !== 0; at++) enterWord(load<u32>(at), positionOf(at), hashShift);
-  for (; at + 4 <= to; at += 4) {
+  for (; at + 4 <= to; at += 4, position += 4) {
     const words = load<u64>(at);
-    const position = positionOf(at);
-    enterWord(words as u32, position, hashShift);
-    enterWord((words >> 8) as u32, position | 1, hashShift);
-    enterWord((words >> 16) as u32, position | 2, hashShift);
-    enterWord((words >> 24) as u32, position | 3, hashShift);
+    enterWord(words as u32, position, hashShift, buckets);
+    enterWord((words >> 8) as u32, position + 1, hashShift, buckets);
+    enterWord((words >> 16) as u32, position + 2, hashShift, buckets);
+    enterWord((words >> 24) as u32, position + 3, hashShift, buckets);
   }
-  for (; at < to; at++) enterWord(load<u32>(at), positionOf(at), hashShift);
+  for (; at < to; at++, position++) enterWord(load<u32>(at), position, hashShift, buckets);
 }
 
-/** Enters the string at every `step`-th address. A match is found from there, and grows back to where it begins. */
+/** Enters the string at every `step`-th address, 2 or 4. A match is found from there, and grows back to where it begins. */
 export function enterSome(from: usize, to: usize, step: u32): void {
   const hashShift = bucketShift;
-  for (let at = from; at < to; at += step) enterWord(load<u32>(at), positionOf(at), hashShift);
+  const buckets = table;
+  let position = positionOf(from);
+  for (let at = from; at < to; at += 4, position += 4) {
+    const words = load<u64>(at);
+    enterWord(words as u32, position, hashShift, buckets);
+    if (step === 2) enterWord((words >> 16) as u32, position + 2, hashShift, buckets);
+  }
 }
 
 /** Enters the three bytes at every address. */
@@ -84,9 +106,26 @@ export function enterTriples(from: usize, to: usize): void {
 }
 
 /** The newest goes in front, and the oldest of four out. */
-function enterWord(word: u32, position: u32, hashShift: u32): void {
-  const bucket = (<usize>((word * MULTIPLIER) >>> hashShift)) << 3;
-  store<u64>(bucket, (load<u64>(bucket, BUCKETS) << 16) | (position as u64), BUCKETS);
+function enterWord(word: u32, position: u32, hashShift: u32, buckets: usize): void {
+  const bucket = buckets + ((<usize>((word * MULTIPLIER) >>> hashShift)) << 3);
+  store<u64>(bucket, withNewest(load<u64>(bucket), position));
+}
+
+/** As {@link enter}; the oldest of four goes to those before them. */
+function enterDeep(from: usize, to: usize): void {
+  for (let at = from; at < to; at++) {
+    const bucket = bucketOf(load<u32>(at));
+    pushOut(bucket, load<u64>(bucket));
+    store<u64>(bucket, withNewest(load<u64>(bucket), positionOf(at)));
+  }
+}
+
+function pushOut(bucket: usize, entries: u64): void {
+  store<u64>(bucket, (load<u64>(bucket, DEEPER) << 16) | (entries >> 48), DEEPER);
+}
+
+function withNewest(entries: u64, position: u32): u64 {
+  return (entries << 16) | ((position & 0xffff) as u64);
 }
 
 /** Where an address is in the stream, in the 16 bits that an entry has. */
@@ -94,13 +133,12 @@ function positionOf(at: usize): u32 {
   return ((at as u32) + shift) & 0xffff;
 }
 
-/** From the beginning of the buckets, which is added when they are accessed: that costs nothing there. */
 function bucketOf(word: u32): usize {
-  return (<usize>((word * MULTIPLIER) >>> bucketShift)) << 3;
+  return table + ((<usize>((word * MULTIPLIER) >>> bucketShift)) << 3);
 }
 
 function tripleOf(word: u32): usize {
-  return (<usize>(((word << 8) * MULTIPLIER) >>> (32 - TRIPLE_BITS))) << 1;
+  return table + ((<usize>(((word << 8) * MULTIPLIER) >>> (32 - TRIPLE_BITS))) << 1);
 }
 
 /**
@@ -110,15 +148,17 @@ function tripleOf(word: u32): usize {
 export function findMatch(at: usize, end: usize, floor: u32): u32 {
   const word = load<u32>(at);
   const bucket = bucketOf(word);
-  const entries = load<u64>(bucket, BUCKETS);
-  store<u64>(bucket, (entries << 16) | (positionOf(at) as u64), BUCKETS);
-  const places = agreeing(at, word, entries);
-  if (places === 0) return 0;
+  const entries = load<u64>(bucket);
+  store<u64>(bucket, withNewest(entries, positionOf(at)));
+  const older = isDeep ? load<u64>(bucket, DEEPER) : 0;
+  if (isDeep) pushOut(bucket, entries);
   const most = min<u32>((end - at) as u32, MAX_MATCH);
-  const reach = min<u32>((at - oldest) as u32, windowSize);
   if (floor >= most) return 0;
-  const best = bestOf(at, places, entries, floor, most, reach);
-  return best === 0 || probes === 0 ? best : probeEnd(at, word, best, most, reach);
+  const reach = min<u32>((at - oldest) as u32, windowSize);
+  let best = bestOf(at, word, entries, floor << 16, most, reach);
+  if (isDeep && best >>> 16 < min<u32>(nice, most)) best = bestOf(at, word, older, best, most, reach);
+  if ((best & 0xffff) === 0) return 0;
+  return probes === 0 ? best : probeEnd(at, word, best, most, reach);
 }
 
 /** A match found by three bytes alone, for a string that {@link findMatch} knows none of. Enters the three bytes. */
@@ -148,13 +188,14 @@ function distanceOf(at: usize, places: u32, entries: u64): u32 {
   return (positionOf(at) - ((entries >> ((ctz(places) as u64) << 4)) as u32)) & 0xffff;
 }
 
-/** Newest first: an older string is taken if it is longer. */
-function bestOf(at: usize, agreeingPlaces: u32, entries: u64, floor: u32, most: u32, reach: u32): u32 {
-  let best: u32 = 0;
-  let bestLength = floor;
+/** The longest match among four entries, newest first, or `first` if none is longer. */
+function bestOf(at: usize, word: u32, entries: u64, first: u32, most: u32, reach: u32): u32 {
+  let places = agreeing(at, word, entries);
+  let best = first;
+  let bestLength = first >>> 16;
   // What a longer match must have too: the byte behind the best one, with three before it
   let ending = load<u32>(at + bestLength - 3);
-  for (let places = agreeingPlaces; places !== 0; places &= places - 1) {
+  for (; places !== 0; places &= places - 1) {
     const distance = distanceOf(at, places, entries);
     if (distance - 1 >= reach || load<u32>(at + bestLength - 3 - distance) !== ending) continue;
     const length = agreement(at, at - distance, most);
@@ -187,10 +228,15 @@ function probeEnd(at: usize, word: u32, first: u32, most: u32, reach: u32): u32 
 }
 
 function bestAcross(at: usize, word: u32, across: usize, first: u32, most: u32, reach: u32): u32 {
-  const acrossWord = load<u32>(across);
-  const entries = load<u64>(bucketOf(acrossWord), BUCKETS);
+  const bucket = bucketOf(load<u32>(across));
+  const best = bestEndingAt(at, word, across, load<u64>(bucket), first, most, reach);
+  return isDeep ? bestEndingAt(at, word, across, load<u64>(bucket, DEEPER), best, most, reach) : best;
+}
+
+/** The longest match among those that have one of four entries' strings across the end of the best one. */
+function bestEndingAt(at: usize, word: u32, across: usize, entries: u64, first: u32, most: u32, reach: u32): u32 {
   let best = first;
-  for (let places = agreeing(across, acrossWord, entries); places !== 0; places &= places - 1) {
+  for (let places = agreeing(across, load<u32>(across), entries); places !== 0; places &= places - 1) {
     const distance = distanceOf(across, places, entries);
     if (distance - 1 >= reach || load<u32>(at - distance) !== word) continue;
     const length = agreement(at, at - distance, most);

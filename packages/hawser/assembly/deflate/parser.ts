@@ -64,6 +64,11 @@ function parseMatches(start: usize, end: usize): usize {
     while (match >>> 16 < lazyLength && at < last) {
       const later = findMatch(at + 1, end, max<u32>((match >>> 16) - WORTH_OF_DISTANCE, tooShort));
       entered = at + 2;
+      const grown = grownBack(at + 1, later);
+      if (grown !== 0) {
+        if (gain(grown) > gain(match)) match = grown;
+        break;
+      }
       if (later === 0 || gain(later) <= gain(match) + 1) break;
       putLiteral(load<u8>(at++));
       match = later;
@@ -77,6 +82,17 @@ function parseMatches(start: usize, end: usize): usize {
 /** What a match is worth against another, in quarters of a byte: its length, less its distance's extra bits. */
 function gain(match: u32): u32 {
   return (match >>> 16) * 4 + clz(match & 0xffff);
+}
+
+/**
+ * A match that agrees in the byte before it too, with that byte, or else 0: of the window's older strings every second is
+ * entered, so what begins at the others is found here.
+ */
+function grownBack(at: usize, match: u32): u32 {
+  const distance = match & 0xffff;
+  const length = (match >>> 16) + 1;
+  if (match === 0 || length > MAX_MATCH || !canGrowBack(at, distance)) return 0;
+  return load<u8>(at - 1) === load<u8>(at - 1 - distance) ? (length << 16) | distance : 0;
 }
 
 /** Takes a match, and the bytes before it that agree too: they were literals because not every string can be found. */

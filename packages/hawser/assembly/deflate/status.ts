@@ -1,4 +1,4 @@
-/** What inflating came to. The caller knows the same numbers: `src/deflate/engine-module.ts`. */
+/** What inflating came to. The caller knows the same numbers: `src/deflate/codec.ts`. */
 
 /** The message is whole. Inside: the block is. */
 export const DONE: u32 = 0;

@@ -5,11 +5,12 @@
  * taken for another connection's. Longer messages go through in portions.
  */
 
-import { copyBytes } from "../bytes/copy.ts";
+import type { KeepBytes } from "../bytes/message-memory.ts";
 import { instantiate } from "../bytes/web-assembly.ts";
 import { CODEC_MODULE } from "./codec-module.ts";
 import type { Effort } from "./effort.ts";
 import type { InflateFault } from "./engine.ts";
+import { type HotWindow, HotWindows } from "./hot-windows.ts";
 
 /** The codec's areas hold so many bytes of plaintext, and of compressed bytes. */
 export const MAX_PORTION = 32_768;
@@ -32,20 +33,23 @@ interface CodecExports {
     fixedOnly: number,
     shortest: number,
     step: number,
+    recent: number,
     lazy: number,
     nice: number,
     probes: number,
+    deep: number,
   ): void;
-  beginDeflating(windowLength: number, windowBits: number, bucketBits: number, length: number): void;
-  deflate(length: number, isLast: number): number;
-  continueDeflating(length: number): void;
-  resumeDeflating(
+  beginDeflating(
+    table: number,
     windowLength: number,
     windowBits: number,
     bucketBits: number,
     length: number,
-    lastLength: number,
+    position: number,
+    missing: number,
   ): void;
+  deflate(length: number, isLast: number): number;
+  continueDeflating(length: number): void;
   joinPortions(): void;
   beginInflating(windowLength: number, windowBits: number): void;
   inflate(length: number, following: number, portion: number, room: number): number;
@@ -55,10 +59,8 @@ interface CodecExports {
 }
 
 /** A window's plaintext, as the codec needs it: in front of the message. */
-export interface CodecWindow {
+export interface CodecWindow extends HotWindow {
   readonly length: number;
-  /** Bytes of the stream so far, modulo 2 ** 32. */
-  readonly position: number;
   /** Copies the plaintext to where it ends at `end`. */
   copyTo(memory: Uint8Array, end: number): void;
 }
@@ -70,19 +72,17 @@ export class Codec {
   readonly #compressed: number;
   readonly #portion: number;
   readonly #inputPortion: number;
+  readonly #keep: KeepBytes;
   #effort: Effort | undefined;
-  /** Whose strings the module has entered: the window of the last message, unless that had several portions. */
-  #entered: CodecWindow | undefined;
-  /** Where the stream was then, and the last message's length. */
-  #enteredAt = 0;
-  #lastLength = 0;
+  readonly #hot = new HotWindows();
 
-  constructor(exports: CodecExports, portion: number) {
+  constructor(exports: CodecExports, portion: number, keep: KeepBytes) {
     this.#exports = exports;
     this.#memory = new Uint8Array(exports.memory.buffer);
     this.#message = exports.messageStart();
     this.#compressed = exports.compressedStart();
     this.#portion = portion;
+    this.#keep = keep;
     this.#inputPortion = Math.max(portion, MIN_INPUT);
   }
 
@@ -93,26 +93,16 @@ export class Codec {
     const first = Math.min(payload.length, this.#portion);
     window.copyTo(this.#memory, this.#message);
     this.#memory.set(first === payload.length ? payload : payload.subarray(0, first), this.#message);
-    const isWhole = reach >= window.length;
-    if (isWhole && this.#isNextOf(window)) {
-      this.#exports.resumeDeflating(window.length, windowBits, bucketBits, first, this.#lastLength);
-    } else {
-      this.#exports.beginDeflating(isWhole ? window.length : reach, windowBits, bucketBits, first);
-    }
-    if (first < payload.length) return this.#deflatePortions(payload, first);
-    // Of a window in part the rest is not entered
-    this.#entered = isWhole ? window : undefined;
-    this.#enteredAt = window.position;
-    this.#lastLength = first;
-    return this.#takeCompressed(this.#exports.deflate(first, 1));
-  }
-
-  /**
-   * Whether just the last message was added to the same window since. Were it another of the same length, the module would
-   * have worse guesses where to find strings, and nothing else.
-   */
-  #isNextOf(window: CodecWindow): boolean {
-    return window === this.#entered && ((window.position - this.#enteredAt) | 0) === this.#lastLength;
+    const held = Math.min(reach, window.length);
+    const { position } = window;
+    const table = this.#hot.tableFor(window);
+    const missing = Math.min(table.missing(window, effort), held);
+    this.#exports.beginDeflating(table.index, held, windowBits, bucketBits, first, position & 0xffff, missing);
+    if (held < window.length) table.forget();
+    else table.enter(window, effort, payload.length, this.#hot.now);
+    return first < payload.length
+      ? this.#deflatePortions(payload, first)
+      : this.#takeCompressed(this.#exports.deflate(first, 1));
   }
 
   /** The message, or why it is none. */
@@ -153,15 +143,12 @@ export class Codec {
   }
 
   #configure(effort: Effort): void {
-    const { search, fixedOnly, shortest, step, lazy, nice, probes } = effort;
-    this.#exports.configureDeflating(search, fixedOnly, shortest, step, lazy, nice, probes);
+    const { search, fixedOnly, shortest, step, recent, lazy, nice, probes, deep } = effort;
+    this.#exports.configureDeflating(search, fixedOnly, shortest, step, recent, lazy, nice, probes, deep);
     this.#effort = effort;
-    // What was entered otherwise is not found
-    this.#entered = undefined;
   }
 
   #deflatePortions(payload: Uint8Array, first: number): Uint8Array {
-    this.#entered = undefined;
     const pieces = [this.#takeCompressed(this.#exports.deflate(first, 0))];
     let size = pieces[0]!.length;
     for (let used = first, length = first; used < payload.length; used += length) {
@@ -178,11 +165,11 @@ export class Codec {
   }
 
   #takeCompressed(length: number): Uint8Array {
-    return copyBytes(this.#memory, this.#compressed, this.#compressed + length);
+    return this.#keep(this.#memory, this.#compressed, this.#compressed + length);
   }
 
   #takePlaintext(): Uint8Array {
-    return copyBytes(this.#memory, this.#message, this.#message + this.#exports.inflatedLength());
+    return this.#keep(this.#memory, this.#message, this.#message + this.#exports.inflatedLength());
   }
 
   #lastPiece(pieces: Uint8Array[], size: number): Uint8Array {
@@ -195,10 +182,11 @@ export class Codec {
  * A codec of its own, or `undefined` where there is no WebAssembly with vectors.
  *
  * @param portion bytes of a message that are worked on at a time
+ * @param keep makes what the codec returns
  */
-export function instantiateCodec(portion: number): Codec | undefined {
+export function instantiateCodec(portion: number, keep: KeepBytes): Codec | undefined {
   const exported = instantiate(CODEC_MODULE) as CodecExports | undefined;
-  return exported && new Codec(exported, portion);
+  return exported && new Codec(exported, portion, keep);
 }
 
 /**

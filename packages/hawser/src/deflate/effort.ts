@@ -11,7 +11,7 @@ const DEFAULT_MEM_LEVEL = 8;
 export interface Effort {
   /** Base-2 logarithm of the window. */
   readonly windowBits: number;
-  /** Base-2 logarithm of the number of buckets, each of which has room for four strings. */
+  /** Base-2 logarithm of the number of buckets, at most 13; each of them has room for four strings. */
   readonly bucketBits: number;
   /** 0: for matches; 1: not at all; 2: for runs of one byte. */
   readonly search: number;
@@ -20,28 +20,40 @@ export interface Effort {
   readonly shortest: number;
   /** Every how many-th string of the window can be found. */
   readonly step: number;
+  /** Bytes at the window's end of which every string can be found. */
+  readonly recent: number;
   /** Length below which a match is compared with the one a byte later. */
   readonly lazy: number;
   /** Length of a match that ends the search. */
   readonly nice: number;
   /** How often a better match is sought by a match's end. */
   readonly probes: number;
+  /** 1: a bucket has room for eight strings. */
+  readonly deep: number;
 }
 
-type Search = Pick<Effort, "step" | "lazy" | "nice" | "probes">;
+type Search = Pick<Effort, "step" | "recent" | "lazy" | "nice" | "probes" | "deep">;
 
-/** Entering the window's strings is a third of a small message's time, so the quick levels enter every second or fourth. */
+/** Entering the window's strings takes half of a small message's time, so most levels leave strings out. */
 const SEARCHES: readonly Search[] = [
-  { step: 4, lazy: 0, nice: 16, probes: 0 },
-  { step: 4, lazy: 8, nice: 32, probes: 1 },
-  { step: 4, lazy: 16, nice: 64, probes: 2 },
-  { step: 2, lazy: 16, nice: 64, probes: 2 },
-  { step: 2, lazy: 32, nice: 128, probes: 4 },
-  { step: 1, lazy: 32, nice: 128, probes: 8 },
-  { step: 1, lazy: 48, nice: 192, probes: 12 },
-  { step: 1, lazy: 96, nice: 258, probes: 16 },
-  { step: 1, lazy: 258, nice: 258, probes: 32 },
+  { step: 4, recent: 0, lazy: 0, nice: 16, probes: 0, deep: 0 },
+  { step: 4, recent: 0, lazy: 8, nice: 32, probes: 1, deep: 0 },
+  { step: 4, recent: 0, lazy: 16, nice: 64, probes: 2, deep: 0 },
+  { step: 2, recent: 0, lazy: 16, nice: 64, probes: 2, deep: 0 },
+  { step: 2, recent: 0, lazy: 32, nice: 128, probes: 4, deep: 0 },
+  { step: 2, recent: 2_048, lazy: 32, nice: 128, probes: 8, deep: 0 },
+  { step: 1, recent: 0, lazy: 48, nice: 192, probes: 12, deep: 1 },
+  { step: 1, recent: 0, lazy: 96, nice: 258, probes: 16, deep: 1 },
+  { step: 1, recent: 0, lazy: 258, nice: 258, probes: 32, deep: 1 },
 ];
+
+/** Whoever takes a larger window than this wants small messages: level 6 finds all of it. */
+const LARGE_WINDOW = 12;
+const LARGE_WINDOW_SEARCH: Search = { step: 1, recent: 0, lazy: 32, nice: 128, probes: 8, deep: 1 };
+
+function searchOf(level: number, windowBits: number): Search {
+  return level === 6 && windowBits > LARGE_WINDOW ? LARGE_WINDOW_SEARCH : SEARCHES[level - 1]!;
+}
 
 const STRATEGIES: Readonly<Record<DeflateStrategy, Pick<Effort, "search" | "fixedOnly" | "shortest">>> = {
   default: { search: 0, fixedOnly: 0, shortest: 4 },
@@ -60,8 +72,8 @@ export function effortOf(options: DeflaterOptions): Effort {
   let effort = efforts.get(key);
   if (effort === undefined) {
     // More buckets than there are strings in half the window find nothing more
-    const bucketBits = Math.min(Math.max(windowBits - 1, 8), memLevel + 6);
-    effort = { windowBits, bucketBits, ...SEARCHES[level - 1]!, ...STRATEGIES[strategy] };
+    const bucketBits = Math.min(Math.max(windowBits - 1, 8), memLevel + 6, 13);
+    effort = { windowBits, bucketBits, ...searchOf(level, windowBits), ...STRATEGIES[strategy] };
     efforts.set(key, effort);
   }
   return effort;

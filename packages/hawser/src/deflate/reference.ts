@@ -7,6 +7,7 @@
  */
 
 import type { CodecWindow } from "./codec.ts";
+import { NOBODY } from "./hot-windows.ts";
 
 /** Bytes of a reference. More would be out of reach from most of a text: a distance is 32 KiB at most. */
 const REFERENCE_SIZE = 28_672;
@@ -21,6 +22,7 @@ const BADLY = 1.25;
 const MAX_REFERENCES = 4;
 
 export class Reference implements CodecWindow {
+  readonly id: typeof NOBODY = NOBODY;
   readonly position = 0;
   readonly #text: Uint8Array;
   /** Texts that are compressed against it. */

@@ -11,7 +11,11 @@ export interface WindowMemory<Owner> {
   shelfFor(length: number, window: StoredWindow<Owner>): Shelf | undefined;
 }
 
+let windows = 0;
+
 export class StoredWindow<Owner = unknown> implements PlaceOwner {
+  /** Tells the windows of a thread apart. */
+  readonly id: number = ++windows;
   /** Whose it is. */
   readonly owner: Owner;
   /** The store's to set. */

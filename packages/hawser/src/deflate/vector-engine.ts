@@ -4,24 +4,34 @@
  * A deflater or inflater is its window, and what the codec needs to know: so an idle connection has few objects.
  */
 
+import { copyBytes } from "../bytes/copy.ts";
+import type { KeepBytes } from "../bytes/message-memory.ts";
 import { type Codec, type CodecWindow, instantiateCodec, MAX_PORTION } from "./codec.ts";
 import { ConnectionWindow } from "./connection-window.ts";
 import { type Effort, effortOf } from "./effort.ts";
 import type { DeflateEngine, Deflater, DeflaterOptions, InflateFault, Inflater, InflaterOptions } from "./engine.ts";
+import { NOBODY } from "./hot-windows.ts";
 import { WindowSpace, type WindowSpaceOptions } from "./window-space.ts";
 import { isStoreAvailable } from "./window-store.ts";
 
+/** How messages and compressed bytes are worked on and kept. */
+export interface CodecOptions {
+  /** Bytes of a message that are worked on at a time. @default 32_768, which is the most */
+  readonly portion?: number;
+  /** Makes messages and compressed bytes, for their receiver to keep. @default in memory of their own */
+  readonly keep?: KeepBytes;
+}
+
 /** A codec, of which a thread needs one; `undefined` where WebAssembly, its vectors or memory for windows are missing. */
-export function createVectorCodec({ portion = MAX_PORTION } = {}): Codec | undefined {
-  return isStoreAvailable() ? instantiateCodec(portion) : undefined;
+export function createVectorCodec({ portion = MAX_PORTION, keep = copyBytes }: CodecOptions = {}): Codec | undefined {
+  return isStoreAvailable() ? instantiateCodec(portion, keep) : undefined;
 }
 
 /** An engine with a codec and memory of its own, or `undefined` where there is none. */
-export function createVectorEngine({
-  portion = MAX_PORTION,
-  ...options
-}: { readonly portion?: number } & Omit<WindowSpaceOptions, "codec"> = {}): VectorEngine | undefined {
-  const codec = createVectorCodec({ portion });
+export function createVectorEngine(
+  options: CodecOptions & Omit<WindowSpaceOptions, "codec"> = {},
+): VectorEngine | undefined {
+  const codec = createVectorCodec(options);
   return codec && new VectorEngine({ ...options, codec });
 }
 
@@ -51,7 +61,7 @@ export class VectorEngine implements DeflateEngine {
 }
 
 /** What the codec gets for a window without plaintext. */
-const NOTHING: CodecWindow = { length: 0, position: 0, copyTo() {} };
+const NOTHING: CodecWindow = { id: NOBODY, length: 0, position: 0, copyTo() {} };
 
 class VectorDeflater extends ConnectionWindow implements Deflater {
   readonly #effort: Effort;

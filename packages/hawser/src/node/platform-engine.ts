@@ -10,13 +10,14 @@ import { createVectorCodec, VectorEngine } from "../deflate/vector-engine.ts";
 import type { WindowMetrics } from "../deflate/window-metrics.ts";
 import { DEFAULT_COLD_AFTER, type WindowRules } from "../extensions/permessage-deflate/options.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { keepMessage } from "./message-memory.ts";
 import { WindowCooling } from "./window-cooling.ts";
 import { zlibEngine } from "./zlib-engine.ts";
 
 let codec: { readonly own: Codec | undefined } | undefined;
 
 function threadCodec(): Codec | undefined {
-  codec ??= { own: createVectorCodec() };
+  codec ??= { own: createVectorCodec({ keep: keepMessage }) };
   return codec.own;
 }
 
