@@ -120,8 +120,11 @@ function enterDeep(from: usize, to: usize): void {
   }
 }
 
-function pushOut(bucket: usize, entries: u64): void {
-  store<u64>(bucket, (load<u64>(bucket, DEEPER) << 16) | (entries >> 48), DEEPER);
+/** Makes the oldest of four the newest of those before them, and returns what these were. */
+function pushOut(bucket: usize, entries: u64): u64 {
+  const older = load<u64>(bucket, DEEPER);
+  store<u64>(bucket, (older << 16) | (entries >> 48), DEEPER);
+  return older;
 }
 
 function withNewest(entries: u64, position: u32): u64 {
@@ -149,14 +152,16 @@ export function findMatch(at: usize, end: usize, floor: u32): u32 {
   const word = load<u32>(at);
   const bucket = bucketOf(word);
   const entries = load<u64>(bucket);
+  const older = isDeep ? pushOut(bucket, entries) : 0;
   store<u64>(bucket, withNewest(entries, positionOf(at)));
-  const older = isDeep ? load<u64>(bucket, DEEPER) : 0;
-  if (isDeep) pushOut(bucket, entries);
+  const places = agreeing(at, word, entries);
+  const olderPlaces = isDeep ? agreeing(at, word, older) : 0;
+  if ((places | olderPlaces) === 0) return 0;
   const most = min<u32>((end - at) as u32, MAX_MATCH);
   if (floor >= most) return 0;
   const reach = min<u32>((at - oldest) as u32, windowSize);
-  let best = bestOf(at, word, entries, floor << 16, most, reach);
-  if (isDeep && best >>> 16 < min<u32>(nice, most)) best = bestOf(at, word, older, best, most, reach);
+  let best = bestOf(at, places, entries, floor << 16, most, reach);
+  if (best >>> 16 < min<u32>(nice, most)) best = bestOf(at, olderPlaces, older, best, most, reach);
   if ((best & 0xffff) === 0) return 0;
   return probes === 0 ? best : probeEnd(at, word, best, most, reach);
 }
@@ -188,14 +193,13 @@ function distanceOf(at: usize, places: u32, entries: u64): u32 {
   return (positionOf(at) - ((entries >> ((ctz(places) as u64) << 4)) as u32)) & 0xffff;
 }
 
-/** The longest match among four entries, newest first, or `first` if none is longer. */
-function bestOf(at: usize, word: u32, entries: u64, first: u32, most: u32, reach: u32): u32 {
-  let places = agreeing(at, word, entries);
+/** The longest match among those of four entries that agree, newest first, or `first` if none is longer. */
+function bestOf(at: usize, agreeingPlaces: u32, entries: u64, first: u32, most: u32, reach: u32): u32 {
   let best = first;
   let bestLength = first >>> 16;
   // What a longer match must have too: the byte behind the best one, with three before it
   let ending = load<u32>(at + bestLength - 3);
-  for (; places !== 0; places &= places - 1) {
+  for (let places = agreeingPlaces; places !== 0; places &= places - 1) {
     const distance = distanceOf(at, places, entries);
     if (distance - 1 >= reach || load<u32>(at + bestLength - 3 - distance) !== ending) continue;
     const length = agreement(at, at - distance, most);

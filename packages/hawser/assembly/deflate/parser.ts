@@ -19,6 +19,9 @@ const SHORT_MESSAGE: u32 = 600;
 /** How much shorter a match may be and still be the better one, being nearer: that saves thirteen extra bits at most. */
 const WORTH_OF_DISTANCE: u32 = 3;
 
+/** After 2 to the power of this many strings without a match, ever fewer are tried: the next match grows back over the rest. */
+const PATIENCE: u32 = 6;
+
 let search: u32 = 0;
 /** A match that is shorter is compared with the one a byte later. */
 let lazyLength: u32 = 0;
@@ -53,13 +56,16 @@ function parseMatches(start: usize, end: usize): usize {
   const withTriples = takesTriples((end - start) as u32);
   const last = end - SHORTEST;
   let at = start;
+  let misses: u32 = 0;
   while (at <= last) {
     let match = findMatch(at, end, tooShort);
     if (match === 0 && withTriples) match = findTriple(at, end);
     if (match === 0) {
-      putLiteral(load<u8>(at++));
+      const stop = min<usize>(end, at + 1 + (misses++ >> PATIENCE));
+      while (at < stop) putLiteral(load<u8>(at++));
       continue;
     }
+    misses = 0;
     let entered = at + 1;
     while (match >>> 16 < lazyLength && at < last) {
       const later = findMatch(at + 1, end, max<u32>((match >>> 16) - WORTH_OF_DISTANCE, tooShort));
