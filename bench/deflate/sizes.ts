@@ -35,9 +35,14 @@ function messages(kind: string): Uint8Array[] {
   return corpus(kind, Math.ceil(TOTAL / average));
 }
 
+/** Without the tail, which is not sent (RFC 7692, section 7.2.1). */
+function sentLength({ length }: Uint8Array): number {
+  return length - 4;
+}
+
 function zlibSize(stream: readonly Uint8Array[], windowBits: number): number {
   const deflater = liveDeflater(windowBits, new Uint8Array(0));
-  const size = stream.reduce((sum, message) => sum + deflater.process(message).length, 0);
+  const size = stream.reduce((sum, message) => sum + sentLength(deflater.process(message)), 0);
   deflater.close();
   return size;
 }
@@ -49,7 +54,7 @@ function ownSize(stream: readonly Uint8Array[], windowBits: number, level: numbe
   for (const message of stream) {
     const deflater = createDeflater({ windowBits, level, memLevel: 8 });
     deflater.append(whole.subarray(Math.max(0, at - 2 ** windowBits), at));
-    size += deflater.deflate(message).length;
+    size += sentLength(deflater.deflate(message));
     deflater.reset();
     at += message.length;
   }

@@ -17,7 +17,7 @@ const DEEPER: usize = 65_536;
 /** The last position of strings of three bytes with the same hash. */
 const TRIPLES: usize = 131_072;
 const TABLE_SIZE: usize = 139_264;
-/** Memory that is never touched is never taken. The caller knows the same number: `src/deflate/hot-windows.ts`. */
+/** Memory that is never touched is never taken. The caller knows how many there are: `src/deflate/hot-windows.ts`. */
 const TABLES: usize = memory.data(4_595_712, 16);
 const TRIPLE_BITS: u32 = 12;
 const MULTIPLIER: u32 = 2_654_435_761;

@@ -48,7 +48,12 @@ export function parse(start: usize, end: usize): void {
   let at = start;
   if (search === RUNS) at = parseRuns(start, end);
   else if (search !== NOTHING) at = parseMatches(start, end);
-  for (; at < end; at++) putLiteral(load<u8>(at));
+  putLiterals(at, end);
+}
+
+function putLiterals(from: usize, to: usize): usize {
+  for (let at = from; at < to; at++) putLiteral(load<u8>(at));
+  return to;
 }
 
 /** Stops where fewer than four bytes are left. */
@@ -58,11 +63,9 @@ function parseMatches(start: usize, end: usize): usize {
   let at = start;
   let misses: u32 = 0;
   while (at <= last) {
-    let match = findMatch(at, end, tooShort);
-    if (match === 0 && withTriples) match = findTriple(at, end);
+    let match = firstMatch(at, end, withTriples);
     if (match === 0) {
-      const stop = min<usize>(end, at + 1 + (misses++ >> PATIENCE));
-      while (at < stop) putLiteral(load<u8>(at++));
+      at = putLiterals(at, min<usize>(end, at + 1 + (misses++ >> PATIENCE)));
       continue;
     }
     misses = 0;
@@ -83,6 +86,11 @@ function parseMatches(start: usize, end: usize): usize {
     enter(entered, min<usize>(at, last + 1));
   }
   return at;
+}
+
+function firstMatch(at: usize, end: usize, withTriples: bool): u32 {
+  const match = findMatch(at, end, tooShort);
+  return match === 0 && withTriples ? findTriple(at, end) : match;
 }
 
 /** What a match is worth against another, in quarters of a byte: its length, less its distance's extra bits. */
