@@ -11,15 +11,15 @@ import type { FrameOutput } from "../bytes/frame-output.ts";
 import { CloseCode, type CloseStatus } from "./close-code.ts";
 import { checkClose, parseClose, serializeClose } from "./close-frame.ts";
 import { type CloseInfo, Closing, type State } from "./closing.ts";
-import { ControlFrame, checkControlPayload } from "./control-frame.ts";
+import { checkControlPayload } from "./control-frame.ts";
 import { type ProtocolFault, protocolFault } from "./errors.ts";
-import { claimedRsv, type Extension, releaseExtensions } from "./extension.ts";
-import { FrameParser, type FrameSink } from "./frame-parser.ts";
+import { type Extension, releaseExtensions } from "./extension.ts";
 import { Keepalive } from "./keepalive.ts";
-import { MessageAssembler, type MessageSink } from "./message-assembler.ts";
+import type { MessageSink } from "./message-assembler.ts";
 import { MessageSender } from "./message-sender.ts";
-import { type DataOpcode, isControl, Opcode } from "./opcode.ts";
+import { type DataOpcode, Opcode } from "./opcode.ts";
 import { PendingPings, type PingWaiter } from "./pending-pings.ts";
+import { Reception, type ReceptionOwner } from "./reception.ts";
 import type { ProtocolSettings } from "./settings.ts";
 
 /** What a driver gives the core to report to. Methods are called during the driver's own calls, and must not throw. */
@@ -38,23 +38,20 @@ export interface ProtocolSink extends MessageSink {
   closed(info: CloseInfo): void;
 }
 
-export class Protocol implements FrameSink {
+export class Protocol implements ReceptionOwner {
   readonly #settings: ProtocolSettings;
   readonly #sink: ProtocolSink;
   readonly #output: FrameOutput;
   readonly #extensions: readonly Extension[];
-  readonly #parser: FrameParser;
+  readonly #reception: Reception;
   readonly #keepalive: Keepalive;
   // Made when needed; without a closing handshake, the connection is open
   #closing: Closing | undefined;
-  #assembler: MessageAssembler | undefined;
   #sender: MessageSender | undefined;
   #pings: PendingPings | undefined;
 
   /** The time of the driver's current call. */
   #now: number;
-  /** The control frame that is being received. */
-  #controlFrame: ControlFrame | undefined;
   /** The payload of the latest ping, while its answer waits for room in the output. */
   #owedPong: Uint8Array | undefined;
   /** By when the transport must have ended, once the connection is closing. */
@@ -75,7 +72,7 @@ export class Protocol implements FrameSink {
     this.#output = output;
     this.#extensions = extensions;
     this.#now = now;
-    this.#parser = new FrameParser(this, settings.role === "server", claimedRsv(extensions));
+    this.#reception = new Reception(this, sink, settings, extensions);
     this.#keepalive = new Keepalive(settings.pingInterval, settings.pingTimeout, now);
   }
 
@@ -100,7 +97,7 @@ export class Protocol implements FrameSink {
 
   /** Bytes held of an incomplete message. */
   get heldBytes(): number {
-    return this.#assembler?.heldBytes ?? 0;
+    return this.#reception.heldBytes;
   }
 
   /** When {@link handleTimeout} must next be called, in the clock of `now`; `Infinity`: no need. */
@@ -117,19 +114,17 @@ export class Protocol implements FrameSink {
   receive(bytes: Uint8Array, now: number, end: number = bytes.length): number {
     this.#now = now;
     this.#keepalive.received(now);
-    return this.#parser.receive(bytes, end);
+    return this.#reception.receive(bytes, end);
   }
 
   /** To be called by the sink: the call of {@link receive} that is under way takes no further frame. */
   suspend(): void {
-    this.#parser.suspend();
+    this.#reception.suspend();
   }
 
   /** Nothing of what may still come counts from now on: an unfinished message never will be whole. */
   stopReceiving(): void {
-    this.#parser.stop();
-    this.#assembler = undefined;
-    this.#controlFrame = undefined;
+    this.#reception.stop();
   }
 
   /** The peer ended its side of the transport. Call {@link transportEnded} once ours has ended too. */
@@ -174,13 +169,12 @@ export class Protocol implements FrameSink {
     const payload = this.#owedPong;
     if (payload === undefined || this.#output.isCongested) return;
     this.#owedPong = undefined;
-    if (this.#parser.isReceiving) this.#sending().control(Opcode.PONG, payload);
+    if (this.#reception.isReceiving) this.#sending().control(Opcode.PONG, payload);
   }
 
   /** From now on to the end of the message in progress, or of the next one, its pieces are handed out as they arrive. */
   streamMessage(): void {
-    const fault = this.#receiving().stream();
-    if (fault !== undefined) this.fail(fault, this.#now);
+    this.#reception.stream();
   }
 
   // Output: what the driver asks for. Where the connection is not open, nothing is sent and the result is false.
@@ -256,40 +250,19 @@ export class Protocol implements FrameSink {
     this.#failWith({ code: CloseCode.INTERNAL_ERROR, reason }, undefined, now);
   }
 
-  // The parser's calls
+  // What the reception tells
 
-  frameHeader(opcode: Opcode, isFinal: boolean, rsv: number, length: number): void {
-    if (isControl(opcode)) {
-      this.#controlFrame = new ControlFrame(opcode);
-      return;
-    }
-    const fault = this.#receiving().frameHeader(opcode, isFinal, rsv, length);
-    if (fault !== undefined) this.fail(fault, this.#now);
+  controlReceived(opcode: Opcode, payload: Uint8Array): void {
+    if (opcode === Opcode.CLOSE) this.#receiveClose(payload);
+    else if (opcode === Opcode.PING) this.#receivePing(payload);
+    else this.#sink.pong(payload, this.#pings?.answer(payload, this.#now));
   }
 
-  framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean, isAscii: boolean): void {
-    if (this.#controlFrame !== undefined) {
-      this.#receiveControlPiece(this.#controlFrame, bytes.subarray(start, end), isLastPiece);
-      return;
-    }
-    const fault = this.#receiving().framePayload(bytes, start, end, isLastPiece, isAscii);
-    if (fault !== undefined) this.fail(fault, this.#now);
-  }
-
-  frameFault(fault: ProtocolFault): void {
+  receptionFailed(fault: ProtocolFault): void {
     this.fail(fault, this.#now);
   }
 
   // Control frames
-
-  #receiveControlPiece(frame: ControlFrame, piece: Uint8Array, isLastPiece: boolean): void {
-    const payload = frame.add(piece, isLastPiece);
-    if (payload === undefined) return;
-    this.#controlFrame = undefined;
-    if (frame.opcode === Opcode.CLOSE) this.#receiveClose(payload);
-    else if (frame.opcode === Opcode.PING) this.#receivePing(payload);
-    else this.#sink.pong(payload, this.#pings?.answer(payload, this.#now));
-  }
 
   #receivePing(payload: Uint8Array): void {
     // RFC 6455 5.5.2: "an endpoint MUST send a Pong frame in response, unless it already received a Close frame"; 5.5.3
@@ -368,11 +341,6 @@ export class Protocol implements FrameSink {
   #ending(): Closing {
     this.#closing ??= new Closing("open");
     return this.#closing;
-  }
-
-  #receiving(): MessageAssembler {
-    this.#assembler ??= new MessageAssembler(this.#sink, this.#settings, this.#extensions);
-    return this.#assembler;
   }
 
   #sending(): MessageSender {

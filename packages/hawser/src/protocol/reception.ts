@@ -1,0 +1,108 @@
+/**
+ * What arrives, from bytes to messages and control frames: joins the parser and the assembler, and gathers control frames.
+ *
+ * Does not know what a control frame asks for, nor states, nor how a connection fails.
+ */
+
+import { ControlFrame } from "./control-frame.ts";
+import type { ProtocolFault } from "./errors.ts";
+import { claimedRsv, type Extension } from "./extension.ts";
+import { FrameParser, type FrameSink } from "./frame-parser.ts";
+import { MessageAssembler, type MessageSink } from "./message-assembler.ts";
+import { isControl, type Opcode } from "./opcode.ts";
+import type { ProtocolSettings } from "./settings.ts";
+
+/** Who is told of all but messages. */
+export interface ReceptionOwner {
+  /** A control frame. `payload` is valid during the call. */
+  controlReceived(opcode: Opcode, payload: Uint8Array): void;
+  /** What arrived broke a rule. */
+  receptionFailed(fault: ProtocolFault): void;
+}
+
+export class Reception implements FrameSink {
+  readonly #owner: ReceptionOwner;
+  readonly #sink: MessageSink;
+  readonly #settings: ProtocolSettings;
+  readonly #extensions: readonly Extension[];
+  readonly #parser: FrameParser;
+  /** Made when needed. */
+  #assembler: MessageAssembler | undefined;
+  /** The control frame that is being received. */
+  #controlFrame: ControlFrame | undefined;
+
+  constructor(owner: ReceptionOwner, sink: MessageSink, settings: ProtocolSettings, extensions: readonly Extension[]) {
+    this.#owner = owner;
+    this.#sink = sink;
+    this.#settings = settings;
+    this.#extensions = extensions;
+    this.#parser = new FrameParser(this, settings.role === "server", claimedRsv(extensions));
+  }
+
+  /** Whether what comes still counts. */
+  get isReceiving(): boolean {
+    return this.#parser.isReceiving;
+  }
+
+  /** Bytes held of an incomplete message. */
+  get heldBytes(): number {
+    return this.#assembler?.heldBytes ?? 0;
+  }
+
+  /** Takes the next bytes, those before `end`, and returns how many were taken: see {@link FrameParser.receive}. */
+  receive(bytes: Uint8Array, end: number): number {
+    return this.#parser.receive(bytes, end);
+  }
+
+  /** Takes no further frame in the call of {@link receive} that is under way. */
+  suspend(): void {
+    this.#parser.suspend();
+  }
+
+  /** Ignores whatever comes from now on, and drops what is not whole. */
+  stop(): void {
+    this.#parser.stop();
+    this.#assembler = undefined;
+    this.#controlFrame = undefined;
+  }
+
+  /** To the end of the message in progress, or of the next one, its pieces are handed out as they arrive. */
+  stream(): void {
+    this.#judge(this.#assembling().stream());
+  }
+
+  // The parser's calls
+
+  frameHeader(opcode: Opcode, isFinal: boolean, rsv: number, length: number): void {
+    if (isControl(opcode)) this.#controlFrame = new ControlFrame(opcode);
+    else this.#judge(this.#assembling().frameHeader(opcode, isFinal, rsv, length));
+  }
+
+  framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean, isAscii: boolean): void {
+    if (this.#controlFrame !== undefined) {
+      this.#addToControlFrame(this.#controlFrame, bytes.subarray(start, end), isLastPiece);
+      return;
+    }
+    this.#judge(this.#assembling().framePayload(bytes, start, end, isLastPiece, isAscii));
+  }
+
+  frameFault(fault: ProtocolFault): void {
+    this.#owner.receptionFailed(fault);
+  }
+
+  #addToControlFrame(frame: ControlFrame, piece: Uint8Array, isLastPiece: boolean): void {
+    const payload = frame.add(piece, isLastPiece);
+    if (payload === undefined) return;
+    this.#controlFrame = undefined;
+    this.#owner.controlReceived(frame.opcode, payload);
+  }
+
+  #judge(fault: ProtocolFault | undefined): void {
+    if (fault !== undefined) this.#owner.receptionFailed(fault);
+  }
+
+  #assembling(): MessageAssembler {
+    this.#assembler ??= new MessageAssembler(this.#sink, this.#settings, this.#extensions);
+    return this.#assembler;
+  }
+}
