@@ -16,22 +16,28 @@ export interface InflaterOptions {
     readonly windowBits: number;
 }
 export interface Deflater {
-    deflate(payload: Uint8Array, reach?: number): Uint8Array;
+    deflate(payload: Uint8Array): Uint8Array;
     append(payload: Uint8Array): void;
+    copyWindow(): Uint8Array;
     reset(): void;
     readonly heldBytes: number;
 }
 export type InflateFault = "TOO_BIG" | "INVALID";
 export interface Inflater {
     inflate(payload: Uint8Array, maxSize: number): Uint8Array | InflateFault;
+    append(payload: Uint8Array): void;
+    copyWindow(): Uint8Array;
     reset(): void;
     readonly heldBytes: number;
 }
+export interface DeflatePool {
+    deflate(payload: Uint8Array, window: Uint8Array, options: DeflaterOptions): Promise<Uint8Array>;
+    inflate(payload: Uint8Array, window: Uint8Array, windowBits: number, maxSize: number): Promise<Uint8Array | InflateFault>;
+}
 export interface DeflateEngine {
-    createDeflater(options: DeflaterOptions, companion?: Inflater): Deflater;
-    createInflater(options: InflaterOptions, companion?: Deflater): Inflater;
-    admits?(bytes: number): boolean;
-    declined?(): void;
+    createDeflater(options: DeflaterOptions): Deflater;
+    createInflater(options: InflaterOptions): Inflater;
+    readonly pool?: DeflatePool;
 }
 
 // packages/hawser/dist/deflate/sliding-window.d.ts
@@ -61,5 +67,7 @@ export declare function createDeflater(options?: CreateDeflaterOptions): Deflate
 export declare function createInflater(options?: CreateInflaterOptions): Inflater;
 
 // zlib-engine.d.ts
-import type { DeflateEngine } from "../deflate/engine.ts";
+import type { DeflateEngine, InflateFault } from "../deflate/engine.ts";
+import { type Run, type Stretch } from "./zlib-inflation.ts";
 export declare const zlibEngine: DeflateEngine;
+export declare function runInflate(run: Run, windowBits: number): Stretch | InflateFault;

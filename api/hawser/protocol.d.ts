@@ -251,10 +251,10 @@ import type { FrameOutput } from "../bytes/frame-output.ts";
 import { type CloseInfo, type State } from "./closing.ts";
 import { type ProtocolFault } from "./errors.ts";
 import { type Extension } from "./extension.ts";
-import { type FrameSink } from "./frame-parser.ts";
-import { type MessageSink } from "./message-assembler.ts";
+import type { MessageSink } from "./message-assembler.ts";
 import { type DataOpcode, Opcode } from "./opcode.ts";
 import { type PingWaiter } from "./pending-pings.ts";
+import { type ReceptionOwner } from "./reception.ts";
 import type { ProtocolSettings } from "./settings.ts";
 export interface ProtocolSink extends MessageSink {
     ping(payload: Uint8Array): void;
@@ -264,7 +264,7 @@ export interface ProtocolSink extends MessageSink {
     abort(): void;
     closed(info: CloseInfo): void;
 }
-export declare class Protocol implements FrameSink {
+export declare class Protocol implements ReceptionOwner {
     #private;
     constructor(settings: ProtocolSettings, sink: ProtocolSink, output: FrameOutput, extensions: readonly Extension[], now: number);
     get state(): State;
@@ -291,9 +291,8 @@ export declare class Protocol implements FrameSink {
     close(code: number, reason: string, now: number): void;
     fail(fault: ProtocolFault, now: number): void;
     abandon(reason: string, now: number): void;
-    frameHeader(opcode: Opcode, isFinal: boolean, rsv: number, length: number): void;
-    framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean, isAscii: boolean): void;
-    frameFault(fault: ProtocolFault): void;
+    controlReceived(opcode: Opcode, payload: Uint8Array): void;
+    receptionFailed(fault: ProtocolFault): void;
 }
 
 // settings.d.ts

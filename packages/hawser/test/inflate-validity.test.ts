@@ -2,15 +2,20 @@
  * What is DEFLATE data and what is not (RFC 1951), by data written bit by bit: for every engine.
  */
 
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { createVectorEngine } from "../src/deflate/vector-engine.ts";
 import { zlibEngine } from "../src/node/zlib-engine.ts";
 import { BitStream, lengths } from "./bit-stream.ts";
+import { createPooledEngine } from "./pooled-engine.ts";
+
+const pooled = createPooledEngine();
+afterAll(() => pooled.end());
 
 const ENGINES = [
   ["the vector engine", createVectorEngine()!],
   ["the vector engine in portions", createVectorEngine({ portion: 512 })!],
   ["the zlib engine", zlibEngine],
+  ["the zlib pool", pooled],
 ] as const;
 
 const A = 97;

@@ -75,6 +75,11 @@ export abstract class ConnectionWindow {
     if (stored.length === 0) this.reset();
   }
 
+  /** The plaintext, oldest byte first, in memory of its own. */
+  copyWindow(): Uint8Array {
+    return this.stored()?.copy() ?? new Uint8Array(0);
+  }
+
   /** Forgets the plaintext and gives the memory back. */
   reset(): void {
     const { content } = this;

@@ -2,7 +2,8 @@
  * A DEFLATE engine for streams of messages, as permessage-deflate sees one (RFC 7692, section 7.2; RFC 1951).
  *
  * Synchronous, so that the order of calls is the order of the sliding windows. An implementation keeps, for each direction,
- * the sliding window's plaintext at most; working memory belongs to the engine, not to a connection.
+ * the sliding window's plaintext at most; working memory belongs to the engine, not to a connection. Large messages may be
+ * coded by a {@link DeflatePool} instead, which is not synchronous; its callers see to the order.
  */
 
 /** What zlib calls a strategy. */
@@ -36,6 +37,8 @@ export interface Deflater {
   deflate(payload: Uint8Array, reach?: number): Uint8Array;
   /** Adds the plaintext of a compressed message that was sent to the window. */
   append(payload: Uint8Array): void;
+  /** The window's plaintext, oldest byte first, in memory of its own. */
+  copyWindow(): Uint8Array;
   /** Forgets the window: the next message is compressed without context. The last call of a deflater that is done with. */
   reset(): void;
   /** Bytes that this deflater holds between calls. */
@@ -52,10 +55,31 @@ export interface Inflater {
    * a fault leaves the window as it was.
    */
   inflate(payload: Uint8Array, maxSize: number): Uint8Array | InflateFault;
+  /** Adds the plaintext of a message that was inflated elsewhere to the window. */
+  append(payload: Uint8Array): void;
+  /** The window's plaintext, oldest byte first, in memory of its own. */
+  copyWindow(): Uint8Array;
   /** Forgets the window: the next message comes without context. The last call of an inflater that is done with. */
   reset(): void;
   /** Bytes that this inflater holds between calls. */
   readonly heldBytes: number;
+}
+
+/**
+ * Codes messages outside of the thread that asks for it: worth its way for large ones. What it makes and refuses is as if a
+ * {@link Deflater} or {@link Inflater} with that window had made or refused it. It knows no connection: whoever asks keeps the
+ * windows, adds the plaintext once it is sent or received, and changes neither the payload nor the window meanwhile.
+ */
+export interface DeflatePool {
+  /** Compresses against `window`; as {@link Deflater.deflate}. Rejects only where memory is short. */
+  deflate(payload: Uint8Array, window: Uint8Array, options: DeflaterOptions): Promise<Uint8Array>;
+  /** Decompresses against `window`; as {@link Inflater.inflate}. Rejects only where memory is short. */
+  inflate(
+    payload: Uint8Array,
+    window: Uint8Array,
+    windowBits: number,
+    maxSize: number,
+  ): Promise<Uint8Array | InflateFault>;
 }
 
 /** Makes deflaters and inflaters. Shared by all connections of a thread. */
@@ -63,6 +87,8 @@ export interface DeflateEngine {
   /** @param companion the other direction of the same connection: an engine may put both windows away together */
   createDeflater(options: DeflaterOptions, companion?: Inflater): Deflater;
   createInflater(options: InflaterOptions, companion?: Deflater): Inflater;
+  /** For large messages. */
+  readonly pool?: DeflatePool;
   /**
    * Whether there is memory for another connection, of whose windows `bytes` must stay whole: a sender may always use less of
    * its window than was agreed, a receiver may not. Without it there always is.

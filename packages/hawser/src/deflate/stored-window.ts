@@ -64,6 +64,13 @@ export class StoredWindow<Owner = unknown> implements PlaceOwner {
     if (oldest > 0) target.set(memory.subarray(offset, offset + oldest), end - oldest);
   }
 
+  /** The plaintext in memory of its own. */
+  copy(): Uint8Array {
+    const bytes = new Uint8Array(this.#length);
+    this.copyTo(bytes, this.#length);
+    return bytes;
+  }
+
   /** Adds plaintext and forgets what falls out of the window. */
   append(bytes: Uint8Array): void {
     if (bytes.length === 0) return;

@@ -1,11 +1,12 @@
 /**
  * The DEFLATE engine that connections of this thread use: this library's own, or Node's zlib where WebAssembly or its vectors
  * are missing, as under `node --jitless`. The codec is one for the thread; windows belong to spaces, each with rules of its own.
- * All are made for the first connection that compresses, since that takes some milliseconds.
+ * All are made for the first connection that compresses, since that takes some milliseconds. Large messages go to Node's zlib
+ * in either case, on its thread pool.
  */
 
 import type { Codec } from "../deflate/codec.ts";
-import type { DeflateEngine } from "../deflate/engine.ts";
+import type { DeflateEngine, DeflatePool } from "../deflate/engine.ts";
 import { createVectorCodec, VectorEngine } from "../deflate/vector-engine.ts";
 import type { WindowMetrics } from "../deflate/window-metrics.ts";
 import { DEFAULT_COLD_AFTER, type WindowRules } from "../extensions/permessage-deflate/options.ts";
@@ -13,6 +14,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import { keepMessage } from "./message-memory.ts";
 import { WindowCooling } from "./window-cooling.ts";
 import { zlibEngine } from "./zlib-engine.ts";
+import { zlibPool } from "./zlib-pool.ts";
 
 let codec: { readonly own: Codec | undefined } | undefined;
 
@@ -34,6 +36,7 @@ const NOTHING = {
 
 /** An engine whose windows share memory under rules of their own. Node's zlib knows no rules, and no metrics. */
 export class PlatformEngine implements DeflateEngine {
+  readonly pool: DeflatePool = zlibPool;
   readonly #rules: WindowRules;
   readonly #clock: Clock;
   #made: DeflateEngine | undefined;
