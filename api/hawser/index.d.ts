@@ -806,7 +806,7 @@ export declare function isSendableCloseCode(code: number): boolean;
 import { type CloseStatus } from "./close-code.ts";
 import type { ProtocolFault } from "./errors.ts";
 export type State = "connecting" | "open" | "closing" | "closed";
-export type Trigger = "handshakeDone" | "closeSent" | "closeReceived" | "failed" | "transportEnded";
+export type Trigger = "handshakeDone" | "closeAsked" | "closeSent" | "closeReceived" | "failed" | "transportEnded";
 export declare const MOVES: {
     readonly connecting: {
         readonly handshakeDone: "open";
@@ -814,6 +814,7 @@ export declare const MOVES: {
         readonly transportEnded: "closed";
     };
     readonly open: {
+        readonly closeAsked: "closing";
         readonly closeSent: "closing";
         readonly closeReceived: "closing";
         readonly failed: "closing";
@@ -841,11 +842,14 @@ export declare class Closing {
     constructor(state: State);
     get state(): State;
     get canSend(): boolean;
+    get canSendAccepted(): boolean;
+    get asked(): CloseStatus | undefined;
     get canSendClose(): boolean;
     get isHandshakeDone(): boolean;
     get hasFailed(): boolean;
     get info(): CloseInfo;
     opened(): void;
+    closeAsked(status: CloseStatus): void;
     closeSent(status: CloseStatus): void;
     closeReceived(status: CloseStatus): void;
     failed(fault: ProtocolFault | undefined): void;
@@ -869,11 +873,16 @@ export interface MessagePart {
     readonly compress: boolean | undefined;
 }
 export type ExtensionFault = "TOO_BIG" | "INVALID";
+export interface LaterEncoding {
+    readonly payload: Uint8Array;
+    sent(): void;
+}
 export interface Extension {
     readonly name: string;
     readonly parameters: ExtensionParameters;
     readonly rsv: number;
     encode(payload: Uint8Array, part: MessagePart): Uint8Array | undefined;
+    encodeLater?(payload: Uint8Array, part: MessagePart): Promise<LaterEncoding | undefined> | undefined;
     decode(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault;
     decodePart?(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault | undefined;
     readonly sharing?: ExtensionSharing;

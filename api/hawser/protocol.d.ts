@@ -4,12 +4,14 @@ export { type TextCodec, webTextCodec } from "../bytes/text-codec.ts";
 export { CloseCode, type CloseStatus, isSendableCloseCode, MAX_REASON_LENGTH } from "./close-code.ts";
 export { type CloseInfo, MOVES, type State, type Trigger } from "./closing.ts";
 export { type ProtocolErrorCode, ProtocolErrors, type ProtocolFault, protocolFault } from "./errors.ts";
-export { type Extension, type ExtensionFault, type ExtensionParameters, type ExtensionParameterValue, type ExtensionSharing, type MessagePart, Rsv, type SharedEncoding, type SharedHistory, } from "./extension.ts";
+export { type Extension, type ExtensionFault, type ExtensionParameters, type ExtensionParameterValue, type ExtensionSharing, type LaterEncoding, type MessagePart, Rsv, } from "./extension.ts";
 export { FIN, type MaskingKeys, serializeFrame } from "./frame-writer.ts";
 export type { Message, MessageSink } from "./message-assembler.ts";
+export { ENCODED_LATER, type EncodedMessage } from "./message-sender.ts";
 export { type DataOpcode, isControl, Opcode } from "./opcode.ts";
 export type { PingWaiter } from "./pending-pings.ts";
-export { Protocol, type ProtocolSink } from "./protocol.ts";
+export { Protocol } from "./protocol.ts";
+export type { ProtocolSink } from "./protocol-sink.ts";
 export type { ProtocolSettings, Role } from "./settings.ts";
 
 // packages/hawser/dist/bytes/frame-output.d.ts
@@ -68,7 +70,7 @@ export declare function isSendableCloseCode(code: number): boolean;
 import { type CloseStatus } from "./close-code.ts";
 import type { ProtocolFault } from "./errors.ts";
 export type State = "connecting" | "open" | "closing" | "closed";
-export type Trigger = "handshakeDone" | "closeSent" | "closeReceived" | "failed" | "transportEnded";
+export type Trigger = "handshakeDone" | "closeAsked" | "closeSent" | "closeReceived" | "failed" | "transportEnded";
 export declare const MOVES: {
     readonly connecting: {
         readonly handshakeDone: "open";
@@ -76,6 +78,7 @@ export declare const MOVES: {
         readonly transportEnded: "closed";
     };
     readonly open: {
+        readonly closeAsked: "closing";
         readonly closeSent: "closing";
         readonly closeReceived: "closing";
         readonly failed: "closing";
@@ -103,11 +106,14 @@ export declare class Closing {
     constructor(state: State);
     get state(): State;
     get canSend(): boolean;
+    get canSendAccepted(): boolean;
+    get asked(): CloseStatus | undefined;
     get canSendClose(): boolean;
     get isHandshakeDone(): boolean;
     get hasFailed(): boolean;
     get info(): CloseInfo;
     opened(): void;
+    closeAsked(status: CloseStatus): void;
     closeSent(status: CloseStatus): void;
     closeReceived(status: CloseStatus): void;
     failed(fault: ProtocolFault | undefined): void;
@@ -161,11 +167,16 @@ export interface MessagePart {
     readonly compress: boolean | undefined;
 }
 export type ExtensionFault = "TOO_BIG" | "INVALID";
+export interface LaterEncoding {
+    readonly payload: Uint8Array;
+    sent(): void;
+}
 export interface Extension {
     readonly name: string;
     readonly parameters: ExtensionParameters;
     readonly rsv: number;
     encode(payload: Uint8Array, part: MessagePart): Uint8Array | undefined;
+    encodeLater?(payload: Uint8Array, part: MessagePart): Promise<LaterEncoding | undefined> | undefined;
     decode(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault;
     decodePart?(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault | undefined;
     readonly sharing?: ExtensionSharing;
@@ -174,18 +185,8 @@ export interface Extension {
 export declare function releaseExtensions(extensions: readonly Extension[]): void;
 export interface ExtensionSharing {
     readonly key: string;
-    encode(payload: Uint8Array, compress: boolean | undefined): SharedEncoding;
-    createHistory(): SharedHistory;
-}
-export interface SharedHistory {
-    encode(payload: Uint8Array, compress: boolean | undefined): SharedEncoding;
-}
-export interface SharedEncoding {
-    encodeFor(receiver: ExtensionSharing): Uint8Array | undefined;
-    sent(receiver: ExtensionSharing, encoded: Uint8Array): void;
-    encodeForLater(receiver: ExtensionSharing): Uint8Array | undefined;
-    sentLater(receiver: ExtensionSharing): void;
-    end(): void;
+    encode(payload: Uint8Array): Uint8Array | undefined;
+    sent(payload: Uint8Array): void;
 }
 export declare function claimedRsv(extensions: readonly Extension[]): number;
 
@@ -217,6 +218,32 @@ export declare class MessageAssembler {
     stream(): ProtocolFault | undefined;
     frameHeader(opcode: Opcode, isFinal: boolean, rsv: number, length: number): ProtocolFault | undefined;
     framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean, isAscii: boolean): ProtocolFault | undefined;
+}
+
+// message-sender.d.ts
+import type { FrameOutput } from "../bytes/frame-output.ts";
+import type { Extension, LaterEncoding } from "./extension.ts";
+import { type DataOpcode, Opcode } from "./opcode.ts";
+import type { ProtocolSettings } from "./settings.ts";
+export declare const ENCODED_LATER = 32768;
+export interface EncodedMessage {
+    readonly opcode: DataOpcode;
+    readonly rsv: number;
+    readonly encoding: LaterEncoding;
+}
+export declare class MessageSender {
+    #private;
+    constructor(settings: ProtocolSettings, output: FrameOutput, extensions: readonly Extension[]);
+    get isSendingFragments(): boolean;
+    get isEncoding(): boolean;
+    text(text: string, compress: boolean | undefined): void;
+    bytes(payload: Uint8Array, opcode: DataOpcode, compress: boolean | undefined): void;
+    encodeLater(payload: Uint8Array, opcode: DataOpcode, compress: boolean | undefined): Promise<EncodedMessage> | undefined;
+    encoded({ opcode, rsv, encoding }: EncodedMessage): void;
+    endEncoding(): void;
+    fragment(payload: Uint8Array, opcode: DataOpcode, isLast: boolean, compress: boolean | undefined): void;
+    shared(frame: Uint8Array): void;
+    control(opcode: Opcode, payload: Uint8Array): void;
 }
 
 // opcode.d.ts
@@ -251,19 +278,12 @@ import type { FrameOutput } from "../bytes/frame-output.ts";
 import { type CloseInfo, type State } from "./closing.ts";
 import { type ProtocolFault } from "./errors.ts";
 import { type Extension } from "./extension.ts";
-import type { MessageSink } from "./message-assembler.ts";
+import { type EncodedMessage } from "./message-sender.ts";
 import { type DataOpcode, Opcode } from "./opcode.ts";
 import { type PingWaiter } from "./pending-pings.ts";
+import type { ProtocolSink } from "./protocol-sink.ts";
 import { type ReceptionOwner } from "./reception.ts";
 import type { ProtocolSettings } from "./settings.ts";
-export interface ProtocolSink extends MessageSink {
-    ping(payload: Uint8Array): void;
-    pong(payload: Uint8Array, latency: number | undefined): void;
-    closing(): void;
-    end(): void;
-    abort(): void;
-    closed(info: CloseInfo): void;
-}
 export declare class Protocol implements ReceptionOwner {
     #private;
     constructor(settings: ProtocolSettings, sink: ProtocolSink, output: FrameOutput, extensions: readonly Extension[], now: number);
@@ -285,14 +305,30 @@ export declare class Protocol implements ReceptionOwner {
     sendText(text: string, compress?: boolean): boolean;
     sendBytes(payload: Uint8Array, opcode?: DataOpcode, compress?: boolean): boolean;
     sendShared(frame: Uint8Array): boolean;
+    encodeLater(payload: Uint8Array, opcode: DataOpcode, compress?: boolean): Promise<EncodedMessage> | undefined;
+    sendEncoded(message: EncodedMessage): boolean;
     sendFragment(payload: Uint8Array, opcode: DataOpcode, isLast: boolean, compress?: boolean): boolean;
     ping(payload: Uint8Array, now: number, waiter?: PingWaiter): boolean;
     pong(payload: Uint8Array): boolean;
     close(code: number, reason: string, now: number): void;
+    holdClose(): void;
+    releaseClose(now: number): void;
     fail(fault: ProtocolFault, now: number): void;
     abandon(reason: string, now: number): void;
     controlReceived(opcode: Opcode, payload: Uint8Array): void;
     receptionFailed(fault: ProtocolFault): void;
+}
+
+// protocol-sink.d.ts
+import type { CloseInfo } from "./closing.ts";
+import type { MessageSink } from "./message-assembler.ts";
+export interface ProtocolSink extends MessageSink {
+    ping(payload: Uint8Array): void;
+    pong(payload: Uint8Array, latency: number | undefined): void;
+    closing(): void;
+    end(): void;
+    abort(): void;
+    closed(info: CloseInfo): void;
 }
 
 // settings.d.ts

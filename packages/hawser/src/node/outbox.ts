@@ -4,8 +4,10 @@
 
 import { copyBytes } from "../bytes/copy.ts";
 import { CloseCode } from "../protocol/close-code.ts";
+import type { Extension } from "../protocol/extension.ts";
 import { SHARED_PAYLOAD } from "../protocol/frame-writer.ts";
-import type { DataOpcode } from "../protocol/opcode.ts";
+import { ENCODED_LATER } from "../protocol/message-sender.ts";
+import { type DataOpcode, Opcode } from "../protocol/opcode.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import {
   checkSendOptions,
@@ -25,13 +27,19 @@ import type { Transport } from "./transport.ts";
 export interface OutboxConnection {
   readonly protocol: Protocol;
   readonly transport: Transport;
+  readonly extensions: readonly Extension[];
   readonly settings: { readonly writeLimit: number };
   readonly now: number;
   /** Whether more waits for the peer than `writeLimit` allows. Then the transport will tell when it is drained. */
   isOutputFull(): boolean;
   /** Rejects with the way the connection ended, once it has. Need not be handled. */
   rejectOnceClosed(): Promise<never>;
+  /** Something that took its turn is sent. `isRoomAwaited`: nothing more waits, and somebody was told that there was no room. */
+  turnEnded(isRoomAwaited: boolean): void;
 }
+
+/** Whether a message was sent, or will be: once its turn has come and it is encoded. */
+type Written = boolean | Promise<boolean>;
 
 /** Somebody who waits for room. */
 interface Waiter {
@@ -41,37 +49,47 @@ interface Waiter {
 
 export class Outbox {
   readonly #connection: OutboxConnection;
-  /** The last of the sends that wait for a message in fragments to end; `undefined` if none is under way. */
+  /**
+   * Settles when all has ended that takes its turn, since a message in fragments is being sent, or a large one encoded
+   * elsewhere; `undefined` if nothing is under way.
+   */
   #tail: Promise<void> | undefined;
+  #isEncoding = false;
+  /** Whether {@link sendNow} said that there was no room because of the turns. */
+  #isRoomAwaited = false;
   #waiters: Waiter[] | undefined;
-  /** Bytes of the messages that wait for their turn. */
+  /** Bytes of the messages that wait for their turn, or to be encoded. */
   #heldBytes = 0;
 
   constructor(connection: OutboxConnection) {
     this.#connection = connection;
   }
 
-  /** Bytes that wait: for the peer, and for a message in fragments to end. */
+  /** Bytes that wait: for the peer, for a message in fragments to end, to be encoded. */
   get bufferedAmount(): number {
     return this.#connection.transport.bufferedAmount + this.#heldBytes;
+  }
+
+  /** Whether more waits for a message that is encoded elsewhere than `writeLimit` allows. {@link OutboxConnection} is told. */
+  get isBehind(): boolean {
+    return this.#isEncoding && this.#heldBytes > this.#connection.settings.writeLimit;
   }
 
   /** Resolves when there is room for more. */
   send(data: Data | DataFragments, options: SendOptions | undefined): Promise<void> {
     checkSendOptions(options);
-    if (isFragments(data)) return this.#inTurn(() => this.#sendFragments(data, options));
-    if (this.#tail === undefined) return this.#sendMessage(data, options);
-    const checked = checkData(data, options);
-    return this.#held(checked.length, () => this.#sendMessage(checked, options));
+    if (isFragments(data)) return this.#sendFragmentsInTurn(data, options);
+    const written = this.#accept(data, options, false);
+    if (typeof written === "boolean") return this.#roomIf(written);
+    return neverUnhandled(written.then((isSent) => this.#roomIf(isSent)));
   }
 
   /** Whether there is room for more. */
   sendNow(data: Data, options: SendOptions | undefined): boolean {
     checkSendOptions(options);
-    if (this.#tail === undefined) return this.#write(data, options) && !this.#connection.isOutputFull();
-    const checked = checkData(data, options);
-    const held = typeof checked === "string" ? checked : copyBytes(checked);
-    this.#held(held.length, async () => void this.#write(held, options));
+    const written = this.#accept(data, options, true);
+    if (typeof written === "boolean") return written && !this.#connection.isOutputFull();
+    this.#isRoomAwaited = true;
     return false;
   }
 
@@ -80,14 +98,16 @@ export class Outbox {
     return this.#tail !== undefined;
   }
 
-  /** Sends a frame that was built for many, after a message in fragments if one is under way. */
+  /** Sends a frame that was built for many, when its turn has come. */
   sendShared(frame: Uint8Array, sent: () => void): void {
     const { protocol } = this.#connection;
-    if (this.#tail !== undefined) {
-      this.#held(frame.length, async () => {
-        if (protocol.sendShared(frame)) sent();
-      });
-    } else if (protocol.sendShared(frame)) sent();
+    const write = () => {
+      const isSent = protocol.sendShared(frame);
+      if (isSent) sent();
+      return isSent;
+    };
+    if (this.#tail === undefined) write();
+    else void this.#inTurn(frame.length, write);
   }
 
   /** What waited for the peer is sent, or at least part of it. */
@@ -106,15 +126,50 @@ export class Outbox {
     for (const { reject } of this.#takeWaiters()) this.#connection.rejectOnceClosed().catch(reject);
   }
 
-  #sendMessage(data: Data, options: SendOptions | undefined): Promise<void> {
-    return this.#write(data, options) ? this.#room() : this.#connection.rejectOnceClosed();
+  /** Sends a message when its turn has come. `isCopied`: the caller may change its bytes before it is sent. */
+  #accept(data: Data, options: SendOptions | undefined, isCopied: boolean): Written {
+    if (this.#tail === undefined) {
+      const written = this.#write(data, options, isCopied);
+      return typeof written === "boolean" ? written : this.#inTurn(0, () => written);
+    }
+    const checked = checkData(data, options);
+    if (!this.#connection.protocol.canSend) return false;
+    const held = isCopied && typeof checked !== "string" ? copyBytes(checked) : checked;
+    return this.#inTurn(held.length, () => this.#write(held, options, false));
   }
 
-  #write(data: Data, options: SendOptions | undefined): boolean {
+  #write(data: Data, options: SendOptions | undefined, isCopied: boolean): Written {
     const { protocol } = this.#connection;
-    if (typeof data === "string" && options?.text !== false) return protocol.sendText(data, options?.compress);
+    if (typeof data === "string" && options?.text !== false) {
+      const isLarge = this.#mayEncodeLater(data.length, options);
+      const encoded = isLarge ? this.#encodeLater(toBytes("send", data), Opcode.TEXT, options) : undefined;
+      return encoded ?? protocol.sendText(data, options?.compress);
+    }
     const opcode = opcodeOf(data, options);
-    return protocol.sendBytes(this.#safeToRefer(toBytes("send", data, opcode)), opcode, options?.compress);
+    const bytes = toBytes("send", data, opcode);
+    const isLarge = this.#mayEncodeLater(bytes.length, options);
+    const payload = isLarge && isCopied ? copyBytes(bytes) : this.#safeToRefer(bytes);
+    const encoded = isLarge ? this.#encodeLater(payload, opcode, options) : undefined;
+    return encoded ?? protocol.sendBytes(payload, opcode, options?.compress);
+  }
+
+  #mayEncodeLater(length: number, options: SendOptions | undefined): boolean {
+    if (length < ENCODED_LATER || options?.compress === false) return false;
+    return this.#connection.extensions[0]?.encodeLater !== undefined;
+  }
+
+  /** Sends a message once it is encoded elsewhere; `undefined` if it will not be. */
+  #encodeLater(payload: Uint8Array, opcode: DataOpcode, options?: SendOptions): Promise<boolean> | undefined {
+    const { protocol } = this.#connection;
+    const encoding = protocol.encodeLater(payload, opcode, options?.compress);
+    if (encoding === undefined) return undefined;
+    this.#isEncoding = true;
+    this.#heldBytes += payload.length;
+    return encoding.then((message) => {
+      this.#isEncoding = false;
+      this.#heldBytes -= payload.length;
+      return protocol.sendEncoded(message);
+    });
   }
 
   /**
@@ -124,6 +179,15 @@ export class Outbox {
   #safeToRefer(payload: Uint8Array): Uint8Array {
     const mayOutliveSend = this.#connection.settings.writeLimit >= SHARED_PAYLOAD;
     return payload.length >= SHARED_PAYLOAD && mayOutliveSend ? copyBytes(payload) : payload;
+  }
+
+  #sendFragmentsInTurn(fragments: DataFragments, options: SendOptions | undefined): Promise<void> {
+    return this.#queue(() => {
+      const { protocol, now } = this.#connection;
+      // Nobody knows how long it takes: a Close frame does not wait for it
+      protocol.releaseClose(now);
+      return this.#sendFragments(fragments, options);
+    });
   }
 
   async #sendFragments(fragments: DataFragments, options: SendOptions | undefined): Promise<void> {
@@ -142,7 +206,7 @@ export class Outbox {
   async #sendFragment(payload: Uint8Array, opcode: DataOpcode, isLast: boolean, options?: SendOptions): Promise<void> {
     const { protocol } = this.#connection;
     const isSent = protocol.sendFragment(this.#safeToRefer(payload), opcode, isLast, options?.compress);
-    await (isSent ? this.#room() : this.#connection.rejectOnceClosed());
+    await this.#roomIf(isSent);
   }
 
   /** A message that has begun and cannot be ended leaves the connection without use. */
@@ -152,24 +216,39 @@ export class Outbox {
     protocol.close(CloseCode.INTERNAL_ERROR, "a fragmented message was abandoned", now);
   }
 
-  /** Carries out `task`, which sends `size` bytes, when its turn has come. */
-  #held(size: number, task: () => Promise<void>): Promise<void> {
+  /** Writes a message of `size` bytes, when its turn has come. A Close frame that is asked for meanwhile goes behind it. */
+  #inTurn(size: number, write: () => Written): Promise<boolean> {
     this.#heldBytes += size;
-    return this.#inTurn(() => {
+    return this.#queue(() => {
       this.#heldBytes -= size;
-      return task();
+      this.#connection.protocol.holdClose();
+      return write();
     });
   }
 
   /** Carries out `task` after all that were called before it. */
-  #inTurn(task: () => Promise<void>): Promise<void> {
-    const result = this.#tail === undefined ? task() : this.#tail.then(task);
-    const tail = result.then(ignore, ignore);
+  #queue<Result>(task: () => Result | Promise<Result>): Promise<Result> {
+    const result = this.#tail === undefined ? resultOf(task) : this.#tail.then(task);
+    const ended = () => this.#turnEnded(tail);
+    // The first to hear of it: whoever awaits the result finds the turns as they are then
+    const tail: Promise<void> = result.then(ended, ended);
     this.#tail = tail;
-    tail.then(() => {
-      if (this.#tail === tail) this.#tail = undefined;
-    });
     return result;
+  }
+
+  #turnEnded(tail: Promise<void>): void {
+    const isLast = this.#tail === tail;
+    const isRoomAwaited = isLast && this.#isRoomAwaited;
+    if (isLast) {
+      this.#tail = undefined;
+      this.#isRoomAwaited = false;
+      this.#connection.protocol.releaseClose(this.#connection.now);
+    }
+    this.#connection.turnEnded(isRoomAwaited);
+  }
+
+  #roomIf(isSent: boolean): Promise<void> {
+    return isSent ? this.#room() : this.#connection.rejectOnceClosed();
   }
 
   /** Need not be handled. */
@@ -179,8 +258,7 @@ export class Outbox {
       this.#waiters ??= [];
       this.#waiters.push({ resolve, reject });
     });
-    room.catch(ignore);
-    return room;
+    return neverUnhandled(room);
   }
 
   #takeWaiters(): readonly Waiter[] {
@@ -191,6 +269,17 @@ export class Outbox {
 }
 
 const ROOM: Promise<void> = Promise.resolve();
+
+/** The result of `task`, which is carried out now. */
+async function resultOf<Result>(task: () => Result | Promise<Result>): Promise<Result> {
+  return task();
+}
+
+/** Whose rejection nobody has to handle. */
+function neverUnhandled(promise: Promise<void>): Promise<void> {
+  promise.catch(ignore);
+  return promise;
+}
 
 /** What is wrong with data that waits for its turn is said at once. */
 function checkData(data: Data, options: SendOptions | undefined): string | Uint8Array {

@@ -8,7 +8,8 @@ import { copyBytes, join } from "../bytes/copy.ts";
 import type { CloseInfo } from "../protocol/closing.ts";
 import type { Extension } from "../protocol/extension.ts";
 import type { Message } from "../protocol/message-assembler.ts";
-import { Protocol, type ProtocolSink } from "../protocol/protocol.ts";
+import { Protocol } from "../protocol/protocol.ts";
+import type { ProtocolSink } from "../protocol/protocol-sink.ts";
 import type { ConnectionSettings } from "./connection-options.ts";
 import { type ConnectionClosed, connectionClosed, isNormalClose } from "./errors.ts";
 import { ignore } from "./ignore.ts";
@@ -210,6 +211,13 @@ export class Session implements ProtocolSink, TransportSink, Timed {
     }
   }
 
+  /** The outbox has sent something that took its turn. */
+  turnEnded(isRoomAwaited: boolean): void {
+    if (this.#closeInfo !== undefined || this.isOutputFull()) return;
+    if (isRoomAwaited) this.#owner.drained?.();
+    this.#consumeQueued();
+  }
+
   ended(error: Error | undefined): void {
     this.#failure ??= error;
     this.protocol.transportEnded(this.now);
@@ -289,7 +297,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   }
 
   #isHeldBack(): boolean {
-    return this.#holds > 0 || this.isOutputFull();
+    return this.#holds > 0 || (this.#outbox?.isBehind ?? false) || this.isOutputFull();
   }
 
   #consume(message: Message): void {

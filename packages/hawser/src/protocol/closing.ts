@@ -10,11 +10,17 @@ import type { ProtocolFault } from "./errors.ts";
 
 export type State = "connecting" | "open" | "closing" | "closed";
 
-export type Trigger = "handshakeDone" | "closeSent" | "closeReceived" | "failed" | "transportEnded";
+export type Trigger = "handshakeDone" | "closeAsked" | "closeSent" | "closeReceived" | "failed" | "transportEnded";
 
 export const MOVES = {
   connecting: { handshakeDone: "open", failed: "closed", transportEnded: "closed" },
-  open: { closeSent: "closing", closeReceived: "closing", failed: "closing", transportEnded: "closed" },
+  open: {
+    closeAsked: "closing",
+    closeSent: "closing",
+    closeReceived: "closing",
+    failed: "closing",
+    transportEnded: "closed",
+  },
   closing: { closeSent: "closing", closeReceived: "closing", failed: "closing", transportEnded: "closed" },
   closed: {},
 } as const satisfies Record<State, Partial<Record<Trigger, State>>>;
@@ -41,6 +47,8 @@ export interface CloseInfo {
 /** The closing handshake of one connection (RFC 6455, section 7). */
 export class Closing {
   #state: State;
+  /** What the Close frame will say, once the messages are sent that stand before it. */
+  #asked: CloseStatus | undefined;
   #received: CloseStatus | undefined;
   #sent: CloseStatus | undefined;
   #receivedFirst = false;
@@ -58,6 +66,16 @@ export class Closing {
   /** Whether messages and pings may be sent. */
   get canSend(): boolean {
     return this.#state === "open";
+  }
+
+  /** Whether messages may be sent that were accepted before a Close frame was asked for. */
+  get canSendAccepted(): boolean {
+    return this.canSend || this.asked !== undefined;
+  }
+
+  /** The Close frame that is still to be sent, since messages stand before it. */
+  get asked(): CloseStatus | undefined {
+    return this.#received === undefined && this.canSendClose && !this.#hasFailed ? this.#asked : undefined;
   }
 
   /** Whether a Close frame may be sent: after it, "an endpoint MUST NOT send any more data frames" (5.5.1). */
@@ -88,6 +106,11 @@ export class Closing {
 
   opened(): void {
     this.#move("handshakeDone");
+  }
+
+  closeAsked(status: CloseStatus): void {
+    this.#asked = status;
+    this.#move("closeAsked");
   }
 
   closeSent(status: CloseStatus): void {

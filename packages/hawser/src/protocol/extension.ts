@@ -1,7 +1,8 @@
 /**
  * What an extension does to messages (RFC 6455, section 9), as the protocol core sees it.
  *
- * The core knows this contract and no extension. Every call is synchronous, so the order of calls is the order on the wire.
+ * The core knows this contract and no extension. Calls are synchronous, so the order of calls is the order on the wire; the
+ * exception are large messages, with which no other call comes in between.
  */
 
 import type { DataOpcode } from "./opcode.ts";
@@ -25,6 +26,13 @@ export interface MessagePart {
 /** Why a payload could not be decoded. The core turns it into a close code. */
 export type ExtensionFault = "TOO_BIG" | "INVALID";
 
+/** What {@link Extension.encodeLater} made of a message. */
+export interface LaterEncoding {
+  readonly payload: Uint8Array;
+  /** The message is sent in this encoding, at this moment. Otherwise it leaves no trace. */
+  sent(): void;
+}
+
 export interface Extension {
   /** The registered name, as negotiated. */
   readonly name: string;
@@ -42,6 +50,14 @@ export interface Extension {
    * The result is the core's until the next call of the same extension.
    */
   encode(payload: Uint8Array, part: MessagePart): Uint8Array | undefined;
+
+  /**
+   * Encodes a large, whole message elsewhere, without keeping this thread. `undefined`: it is for {@link encode}. What the
+   * promise resolves with is as from {@link encode}; if it rejects, the message is sent as it is.
+   *
+   * No other message is encoded before the promise has settled, and `payload` does not change. The connection may end.
+   */
+  encodeLater?(payload: Uint8Array, part: MessagePart): Promise<LaterEncoding | undefined> | undefined;
 
   /**
    * Decodes the payload of a whole message whose reserved bit was set. MUST check `maxSize` (bytes of the result) before it

@@ -15,6 +15,7 @@ export {
   type ExtensionParameters,
   type ExtensionParameterValue,
   type ExtensionSharing,
+  type LaterEncoding,
   type MessagePart,
   Rsv,
   type SharedEncoding,
@@ -22,7 +23,9 @@ export {
 } from "./extension.ts";
 export { FIN, type MaskingKeys, serializeFrame } from "./frame-writer.ts";
 export type { Message, MessageSink } from "./message-assembler.ts";
+export { ENCODED_LATER, type EncodedMessage } from "./message-sender.ts";
 export { type DataOpcode, isControl, Opcode } from "./opcode.ts";
 export type { PingWaiter } from "./pending-pings.ts";
-export { Protocol, type ProtocolSink } from "./protocol.ts";
+export { Protocol } from "./protocol.ts";
+export type { ProtocolSink } from "./protocol-sink.ts";
 export type { ProtocolSettings, Role } from "./settings.ts";

@@ -5,10 +5,24 @@
  */
 
 import type { FrameOutput } from "../bytes/frame-output.ts";
-import type { Extension, MessagePart } from "./extension.ts";
+import type { Extension, LaterEncoding, MessagePart } from "./extension.ts";
 import { FIN, writeFrame, writeTextFrame } from "./frame-writer.ts";
 import { type DataOpcode, Opcode } from "./opcode.ts";
 import type { ProtocolSettings } from "./settings.ts";
+
+/**
+ * Whole messages of this many bytes and more are offered to {@link Extension.encodeLater}: from here on, compressing keeps the
+ * event loop for longer than the way to another thread and back costs it, by a factor of five and more (bench: deflate).
+ */
+export const ENCODED_LATER = 32_768;
+
+/** A message that is encoded elsewhere, or was. */
+export interface EncodedMessage {
+  readonly opcode: DataOpcode;
+  /** The reserved bit of its encoding. */
+  readonly rsv: number;
+  readonly encoding: LaterEncoding;
+}
 
 export class MessageSender {
   readonly #settings: ProtocolSettings;
@@ -16,6 +30,8 @@ export class MessageSender {
   readonly #extensions: readonly Extension[];
   /** The reserved bits of the message whose fragments are being sent; `undefined` between messages. */
   #fragmentsRsv: number | undefined;
+  /** Whether a message is encoded elsewhere: another one must not go before it. */
+  #isEncoding = false;
 
   constructor(settings: ProtocolSettings, output: FrameOutput, extensions: readonly Extension[]) {
     this.#settings = settings;
@@ -25,6 +41,10 @@ export class MessageSender {
 
   get isSendingFragments(): boolean {
     return this.#fragmentsRsv !== undefined;
+  }
+
+  get isEncoding(): boolean {
+    return this.#isEncoding;
   }
 
   text(text: string, compress: boolean | undefined): void {
@@ -40,6 +60,36 @@ export class MessageSender {
     }
     const encoded = this.#encode(payload, { opcode, isFirst: true, isLast: true, compress }, ALL_RSV);
     writeFrame(this.#output, FIN | opcode | encoded.rsv, encoded.payload, this.#settings.maskingKeys);
+  }
+
+  /** Has a message encoded elsewhere, to be sent by {@link encoded}; `undefined`: it is for {@link bytes}. */
+  encodeLater(
+    payload: Uint8Array,
+    opcode: DataOpcode,
+    compress: boolean | undefined,
+  ): Promise<EncodedMessage> | undefined {
+    const [extension, ...others] = this.#extensions;
+    // What several extensions do to a message they do one after the other, at once
+    if (extension?.encodeLater === undefined || others.length > 0 || payload.length < ENCODED_LATER) return undefined;
+    const encoding = extension.encodeLater(payload, { opcode, isFirst: true, isLast: true, compress });
+    if (encoding === undefined) return undefined;
+    this.#isEncoding = true;
+    const plain = { opcode, rsv: 0, encoding: { payload, sent() {} } };
+    return encoding.then(
+      (encoded) => (encoded === undefined ? plain : { opcode, rsv: extension.rsv, encoding: encoded }),
+      () => plain,
+    );
+  }
+
+  /** The message that was encoded last. */
+  encoded({ opcode, rsv, encoding }: EncodedMessage): void {
+    encoding.sent();
+    writeFrame(this.#output, FIN | opcode | rsv, encoding.payload, this.#settings.maskingKeys);
+  }
+
+  /** Others may go. */
+  endEncoding(): void {
+    this.#isEncoding = false;
   }
 
   /** The first fragment decides on the message's type and encoding. */

@@ -15,28 +15,12 @@ import { checkControlPayload } from "./control-frame.ts";
 import { type ProtocolFault, protocolFault } from "./errors.ts";
 import { type Extension, releaseExtensions } from "./extension.ts";
 import { Keepalive } from "./keepalive.ts";
-import type { MessageSink } from "./message-assembler.ts";
-import { MessageSender } from "./message-sender.ts";
+import { type EncodedMessage, MessageSender } from "./message-sender.ts";
 import { type DataOpcode, Opcode } from "./opcode.ts";
 import { PendingPings, type PingWaiter } from "./pending-pings.ts";
+import type { ProtocolSink } from "./protocol-sink.ts";
 import { Reception, type ReceptionOwner } from "./reception.ts";
 import type { ProtocolSettings } from "./settings.ts";
-
-/** What a driver gives the core to report to. Methods are called during the driver's own calls, and must not throw. */
-export interface ProtocolSink extends MessageSink {
-  /** A ping was received, and answered. `payload` is valid during the call. */
-  ping(payload: Uint8Array): void;
-  /** A pong was received; `latency` in milliseconds if it answers a ping of ours. `payload` is valid during the call. */
-  pong(payload: Uint8Array, latency: number | undefined): void;
-  /** The closing handshake has begun, by either side, or the connection has failed: no more messages can be sent. */
-  closing(): void;
-  /** Nothing more will be output: the driver ends its side of the transport once everything is written. */
-  end(): void;
-  /** The driver destroys the transport now. */
-  abort(): void;
-  /** The transport has ended; the last call. */
-  closed(info: CloseInfo): void;
-}
 
 export class Protocol implements ReceptionOwner {
   readonly #settings: ProtocolSettings;
@@ -57,6 +41,8 @@ export class Protocol implements ReceptionOwner {
   /** By when the transport must have ended, once the connection is closing. */
   #closeDeadline: number | undefined;
   #isClosingAnnounced = false;
+  /** Whether a Close frame that is asked for now has to wait: see {@link holdClose}. */
+  #isCloseHeld = false;
   #hasEnded = false;
 
   /** The opening handshake is done; `extensions` are those agreed on, in that order. */
@@ -131,7 +117,7 @@ export class Protocol implements ReceptionOwner {
   receiveEnd(now: number): void {
     this.#now = now;
     this.stopReceiving();
-    if (this.canSend) this.#beginClosing(undefined);
+    if (this.#canSendAccepted()) this.#beginClosing(undefined);
     this.#end();
   }
 
@@ -181,20 +167,39 @@ export class Protocol implements ReceptionOwner {
 
   /** Sends a message. `compress` is the caller's wish; `undefined` leaves it to the extensions. */
   sendText(text: string, compress?: boolean): boolean {
-    if (this.#mayBeginMessage()) this.#sending().text(text, compress);
-    return this.canSend;
+    const sender = this.#sendingMessages();
+    sender?.text(text, compress);
+    return sender !== undefined;
   }
 
   /** Sends a message of bytes; as text if `opcode` says so, and then they must be UTF-8. */
   sendBytes(payload: Uint8Array, opcode: DataOpcode = Opcode.BINARY, compress?: boolean): boolean {
-    if (this.#mayBeginMessage()) this.#sending().bytes(payload, opcode, compress);
-    return this.canSend;
+    const sender = this.#sendingMessages();
+    sender?.bytes(payload, opcode, compress);
+    return sender !== undefined;
   }
 
   /** Sends a frame that was built for many connections. The caller knows that it fits this one. */
   sendShared(frame: Uint8Array): boolean {
-    if (this.#mayBeginMessage()) this.#sending().shared(frame);
-    return this.canSend;
+    const sender = this.#sendingMessages();
+    sender?.shared(frame);
+    return sender !== undefined;
+  }
+
+  /**
+   * Has a large message encoded elsewhere, and is then to be given the result by {@link sendEncoded}; no other message may be
+   * sent meanwhile. `undefined`: the message is one for {@link sendBytes}. `payload` must not be changed before it is sent.
+   */
+  encodeLater(payload: Uint8Array, opcode: DataOpcode, compress?: boolean): Promise<EncodedMessage> | undefined {
+    return this.#sendingMessages()?.encodeLater(payload, opcode, compress);
+  }
+
+  /** Sends what {@link encodeLater} made of a message. */
+  sendEncoded(message: EncodedMessage): boolean {
+    this.#sending().endEncoding();
+    const sender = this.#sendingMessages();
+    sender?.encoded(message);
+    return sender !== undefined;
   }
 
   /** Sends a fragment of a message; the first one decides on its type and encoding. */
@@ -228,7 +233,8 @@ export class Protocol implements ReceptionOwner {
   }
 
   /**
-   * Starts the closing handshake (RFC 6455, section 7.1.2). Does nothing once it has begun.
+   * Starts the closing handshake (RFC 6455, section 7.1.2). Does nothing once it has begun. The Close frame waits while
+   * {@link holdClose} asks for it, but no longer than `closeTimeout`.
    *
    * @throws {RangeError} if `code` must not be sent, or `reason` is longer than 123 bytes.
    */
@@ -236,8 +242,26 @@ export class Protocol implements ReceptionOwner {
     checkClose(code, reason, this.#settings.text);
     if (!this.canSend) return;
     this.#now = now;
-    this.#sendClose({ code, reason });
+    if (this.#isCloseHeld) this.#ending().closeAsked({ code, reason });
+    else this.#sendClose({ code, reason });
     this.#announceClosing();
+  }
+
+  /**
+   * The driver has accepted messages that will be sent in a moment: a Close frame that {@link close} asks for goes behind them.
+   * Until {@link releaseClose} they may be sent although {@link canSend} says no.
+   */
+  holdClose(): void {
+    this.#isCloseHeld = true;
+  }
+
+  /** What was accepted is sent. */
+  releaseClose(now: number): void {
+    this.#isCloseHeld = false;
+    const asked = this.#closing?.asked;
+    if (asked === undefined) return;
+    this.#now = now;
+    this.#sendClose(asked);
   }
 
   /** Fails the connection (RFC 6455, section 7.1.7): says why, if a Close frame may still be sent, and ends. */
@@ -353,9 +377,17 @@ export class Protocol implements ReceptionOwner {
     this.#pings.add(payload, now, waiter);
   }
 
-  #mayBeginMessage(): boolean {
-    if (!this.canSend) return false;
-    if (this.isSendingFragments) throw new Error("Cannot send a message: the fragments of another one are being sent");
-    return true;
+  #canSendAccepted(): boolean {
+    return this.#closing?.canSendAccepted ?? true;
+  }
+
+  /** `undefined` if no message may be sent any more. */
+  #sendingMessages(): MessageSender | undefined {
+    if (!this.#canSendAccepted()) return undefined;
+    const sender = this.#sending();
+    if (sender.isSendingFragments)
+      throw new Error("Cannot send a message: the fragments of another one are being sent");
+    if (sender.isEncoding) throw new Error("Cannot send a message: another one is being encoded");
+    return sender;
   }
 }

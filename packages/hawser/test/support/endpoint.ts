@@ -8,7 +8,8 @@ import { READ_BUFFER } from "../../src/bytes/vector-memory.ts";
 import type { CloseInfo } from "../../src/protocol/closing.ts";
 import type { Extension } from "../../src/protocol/extension.ts";
 import type { Message } from "../../src/protocol/message-assembler.ts";
-import { Protocol, type ProtocolSink } from "../../src/protocol/protocol.ts";
+import { Protocol } from "../../src/protocol/protocol.ts";
+import type { ProtocolSink } from "../../src/protocol/protocol-sink.ts";
 import type { ProtocolSettings, Role } from "../../src/protocol/settings.ts";
 import { concat, type ReadFrame, readFrames } from "./wire.ts";
 

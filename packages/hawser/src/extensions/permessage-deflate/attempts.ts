@@ -27,6 +27,11 @@ export class Attempts {
   /** The last of what did not shrink. */
   #sample: Uint8Array | undefined;
 
+  /** Whether the message at hand is not tried. */
+  get isPausing(): boolean {
+    return this.#pause > 0;
+  }
+
   /** Whether to try the message at hand. To be asked once for each. */
   take(): boolean {
     if (this.#pause === 0) return true;

@@ -11,10 +11,12 @@ import {
   type ExtensionFault,
   type ExtensionParameters,
   type ExtensionSharing,
+  type LaterEncoding,
   type MessagePart,
   Rsv,
 } from "../../protocol/extension.ts";
 import { Attempts } from "./attempts.ts";
+import { deflateLater } from "./large-messages.ts";
 import { endsWithTail, withoutTail } from "./message-tail.ts";
 import { PERMESSAGE_DEFLATE, toParameterList } from "./parameters.ts";
 import { SendingWindow } from "./sending-window.ts";
@@ -64,6 +66,15 @@ export class PerMessageDeflate implements Extension {
     return this.#encodeFragment(payload, part.isLast);
   }
 
+  encodeLater(payload: Uint8Array, part: MessagePart): Promise<LaterEncoding | undefined> | undefined {
+    const { pool } = this.#engine;
+    // While messages are left alone, `encode` counts them
+    const isTried = part.compress ?? (payload.length >= this.#settings.effort.threshold && !this.#attempts?.isPausing);
+    if (pool === undefined || !isTried) return undefined;
+    const outcome = { sent: () => this.#sent(payload), failed: () => this.#failed(undefined) };
+    return deflateLater(pool, this.#sendingWindow(), deflaterOptions(this.#settings), payload, outcome);
+  }
+
   decode(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault {
     const inflater = this.#receivingInflater();
     const message = inflater.inflate(payload, maxSize);
@@ -91,16 +102,13 @@ export class PerMessageDeflate implements Extension {
 
   #encodeMessage(payload: Uint8Array, compress: boolean | undefined): Uint8Array | undefined {
     if (compress === undefined && !this.#isWorthTrying(payload)) return undefined;
-    const window = this.#sendingWindow();
-    const compressed = withoutTail(window.deflate(payload));
+    const compressed = withoutTail(this.#sendingWindow().deflate(payload));
     if (compressed.length >= payload.length && !this.#isWorthContext(payload)) {
       // Only the plaintext of compressed messages is in the receiver's window, so nothing is appended here
-      this.#attempts ??= new Attempts();
-      this.#attempts.failed(this.#settings.sending.noContextTakeover ? undefined : payload);
+      this.#failed(this.#settings.sending.noContextTakeover ? undefined : payload);
       return undefined;
     }
-    this.#attempts?.succeeded();
-    if (!this.#settings.sending.noContextTakeover) window.append(payload);
+    this.#sent(payload);
     return compressed;
   }
 
@@ -123,6 +131,18 @@ export class PerMessageDeflate implements Extension {
     if (isLast && this.#settings.sending.noContextTakeover) window.reset();
     else window.append(payload);
     return isLast ? withoutTail(compressed) : compressed;
+  }
+
+  /** A whole message was sent compressed. */
+  #sent(payload: Uint8Array): void {
+    this.#attempts?.succeeded();
+    if (!this.#settings.sending.noContextTakeover) this.#sendingWindow().append(payload);
+  }
+
+  /** A whole message did not shrink. `plaintext`: of it, if there is a window that it might enter. */
+  #failed(plaintext: Uint8Array | undefined): void {
+    this.#attempts ??= new Attempts();
+    this.#attempts.failed(plaintext);
   }
 
   #receivingInflater(): Inflater {

@@ -46,6 +46,12 @@ export class SendingWindow implements LogFollower {
     return this.#own().deflate(payload);
   }
 
+  /** All of the window's plaintext, in memory of its own. */
+  copyWindow(): Uint8Array {
+    this.leave();
+    return this.#own().copyWindow();
+  }
+
   /** Adds plaintext that was sent to this connection alone. */
   append(payload: Uint8Array): void {
     this.leave();
