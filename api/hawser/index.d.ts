@@ -884,6 +884,7 @@ export interface Extension {
     encode(payload: Uint8Array, part: MessagePart): Uint8Array | undefined;
     encodeLater?(payload: Uint8Array, part: MessagePart): Promise<LaterEncoding | undefined> | undefined;
     decode(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault;
+    decodeLater?(payload: Uint8Array, maxSize: number): Promise<Uint8Array | ExtensionFault> | undefined;
     decodePart?(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault | undefined;
     readonly sharing?: ExtensionSharing;
     release?(): void;
@@ -908,14 +909,17 @@ export declare function claimedRsv(extensions: readonly Extension[]): number;
 
 // protocol/message-assembler.d.ts
 import { type ProtocolFault } from "./errors.ts";
-import type { Extension } from "./extension.ts";
+import type { Extension, ExtensionFault } from "./extension.ts";
 import { Opcode } from "./opcode.ts";
 import type { ProtocolSettings } from "./settings.ts";
 export type Message = string | Uint8Array<ArrayBuffer>;
 export interface MessageSink {
     message(message: Message): void;
     piece(piece: Message | undefined, isLast: boolean): void;
+    decoded?(): void;
 }
+export type Pending = ProtocolFault | Decoding;
+export type Decoding = Promise<Uint8Array | ExtensionFault>;
 export declare const STREAMED_PIECE = 65536;
 export declare class MessageAssembler {
     #private;
@@ -923,5 +927,6 @@ export declare class MessageAssembler {
     get heldBytes(): number;
     stream(): ProtocolFault | undefined;
     frameHeader(opcode: Opcode, isFinal: boolean, rsv: number, length: number): ProtocolFault | undefined;
-    framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean, isAscii: boolean): ProtocolFault | undefined;
+    framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean, isAscii: boolean): Pending | undefined;
+    decoded(result: Uint8Array | ExtensionFault): ProtocolFault | undefined;
 }

@@ -48,6 +48,8 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   #holds = 0;
   /** What was read and not taken, since the inbox was full before its end. */
   #unread: Uint8Array | undefined;
+  /** What the transport told while a message was decoded elsewhere, and the protocol does not know yet. */
+  #heldEnd: "receivedEnd" | "ended" | undefined;
   /** What broke the connection, other than the peer's breaking a rule. */
   #failure: Error | undefined;
   #closeInfo: CloseInfo | undefined;
@@ -162,6 +164,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
 
   /** Stops reading or reads on, by the room there is. To be called after something was taken from the inbox. */
   regulate(): void {
+    if (this.protocol.isDecoding) return;
     if (this.#isInputOverfull()) this.#stopReading();
     else if (this.#unread !== undefined || this.transport.isPaused) this.#readOnIfRoom();
   }
@@ -170,6 +173,7 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   terminate(): void {
     this.protocol.stopReceiving();
     this.transport.abort();
+    this.#tellHeldEnd();
   }
 
   // What the transport tells
@@ -184,22 +188,29 @@ export class Session implements ProtocolSink, TransportSink, Timed {
     if (taken < end) this.#unread = copyBytes(bytes, taken, end);
     // The next ping may be due before the answer to the last one would have been
     this.#wheel.hasten(this);
-    if (this.#isInputOverfull()) this.#stopReading();
+    if (this.protocol.isDecoding) this.transport.pause();
+    else if (this.#isInputOverfull()) this.#stopReading();
   }
 
-  /** How much of it was taken. No peer can make this fail: an extension of the application's own threw, or memory is short. */
+  /** How much of it was taken. */
   #takeIn(bytes: Uint8Array, end: number): number {
     try {
       return this.protocol.receive(bytes, this.now, end);
     } catch (error) {
-      this.#failure ??= error instanceof Error ? error : new Error("receiving failed", { cause: error });
-      this.protocol.abandon("what was received could not be processed", this.now);
+      this.#abandon(error);
       return end;
     }
   }
 
+  /** No peer can make receiving fail: an extension of the application's own threw, or memory is short. */
+  #abandon(error: unknown): void {
+    this.#failure ??= error instanceof Error ? error : new Error("receiving failed", { cause: error });
+    this.protocol.abandon("what was received could not be processed", this.now);
+  }
+
   receivedEnd(): void {
-    this.protocol.receiveEnd(this.now);
+    this.#heldEnd ??= "receivedEnd";
+    this.#tellHeldEnd();
   }
 
   drained(): void {
@@ -220,7 +231,17 @@ export class Session implements ProtocolSink, TransportSink, Timed {
 
   ended(error: Error | undefined): void {
     this.#failure ??= error;
-    this.protocol.transportEnded(this.now);
+    this.#heldEnd = "ended";
+    this.#tellHeldEnd();
+  }
+
+  /** What was received before the end comes before it. */
+  #tellHeldEnd(): void {
+    const end = this.#heldEnd;
+    if (end === undefined || this.protocol.isDecoding) return;
+    this.#heldEnd = undefined;
+    if (end === "ended") this.protocol.transportEnded(this.now);
+    else this.protocol.receiveEnd(this.now);
   }
 
   // What the protocol tells
@@ -233,6 +254,18 @@ export class Session implements ProtocolSink, TransportSink, Timed {
 
   piece(content: Message | undefined, isLast: boolean): void {
     this.#put(new Piece(content, isLast));
+  }
+
+  /** A message that was decoded elsewhere is there, and with it the transport's turn. */
+  decoded(): void {
+    try {
+      this.protocol.receiveDecoded(this.now);
+    } catch (error) {
+      this.#abandon(error);
+    }
+    if (!this.protocol.canSend || !this.#isInputOverfull()) this.#readOn();
+    this.#tellHeldEnd();
+    this.#wheel.hasten(this);
   }
 
   ping(): void {}
@@ -323,12 +356,13 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   }
 
   #readOn(): void {
+    if (this.protocol.isDecoding) return;
     const unread = this.#unread;
     if (unread !== undefined) {
       this.#unread = undefined;
       this.received(unread);
     }
-    const mayRead = !this.protocol.canSend || !this.#isInputOverfull();
+    const mayRead = !this.protocol.isDecoding && (!this.protocol.canSend || !this.#isInputOverfull());
     if (this.#unread === undefined && this.transport.isPaused && mayRead) this.transport.resume();
   }
 

@@ -66,6 +66,15 @@ export interface Extension {
   decode(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault;
 
   /**
+   * Decodes a message elsewhere, without keeping this thread: worth its while for large ones. `undefined`: it is for
+   * {@link decode}. What the promise resolves with is as from {@link decode}; if it rejects, that is our own fault, not the
+   * peer's.
+   *
+   * No other message is decoded before the promise has settled, and `payload` does not change. The connection may end.
+   */
+  decodeLater?(payload: Uint8Array, maxSize: number): Promise<Uint8Array | ExtensionFault> | undefined;
+
+  /**
    * Decodes the beginning of a message that is being streamed, or what came since the last part; the rest comes by further
    * calls, and the last of it by {@link decode}. `undefined` says that it cannot be decoded before more has arrived, and
    * leaves everything as it was. Otherwise as {@link decode}.

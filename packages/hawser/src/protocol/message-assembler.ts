@@ -24,7 +24,18 @@ export interface MessageSink {
   message(message: Message): void;
   /** While streaming: what has arrived of a message. `undefined` adds nothing, but may end it. */
   piece(piece: Message | undefined, isLast: boolean): void;
+  /**
+   * A message that is decoded elsewhere is ready, or has failed: the driver now calls `Protocol.receiveDecoded`. Without it, all
+   * messages are decoded at once.
+   */
+  decoded?(): void;
 }
+
+/** What is left to be done about a message once its last byte has arrived, where something is: a rule was broken, or ... */
+export type Pending = ProtocolFault | Decoding;
+
+/** ... it is being decoded elsewhere. Then nothing more may arrive until the result was given to the assembler. */
+export type Decoding = Promise<Uint8Array | ExtensionFault>;
 
 /** A fragment of this many bytes and more is streamed in pieces, without waiting for its end. */
 export const STREAMED_PIECE = 65_536;
@@ -92,7 +103,7 @@ export class MessageAssembler {
     end: number,
     isLastPiece: boolean,
     isAscii: boolean,
-  ): ProtocolFault | undefined {
+  ): Pending | undefined {
     const isComplete = isLastPiece && this.#isFinalFrame;
     if (this.#rsv !== 0) return this.#decodePayload(bytes, start, end, isLastPiece);
     if (isComplete && this.#gathered === undefined && !this.#isStreaming) {
@@ -102,6 +113,11 @@ export class MessageAssembler {
     if (isComplete) return this.#finish();
     if (this.#isStreaming && (isLastPiece || this.heldBytes >= STREAMED_PIECE)) this.#emitPiece(false);
     return undefined;
+  }
+
+  /** The result of a {@link Decoding}. */
+  decoded(result: Uint8Array | ExtensionFault): ProtocolFault | undefined {
+    return this.#acceptDecoded(result, true);
   }
 
   #judgeSize(length: number): ProtocolFault | undefined {
@@ -154,11 +170,16 @@ export class MessageAssembler {
 
   // Messages that an extension encoded
 
-  #decodePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean): ProtocolFault | undefined {
+  #decodePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean): Pending | undefined {
     this.#decoder ??= new MessageDecoder(this.#extensions, this.#rsv, this.#settings.maxSize);
     this.#decoder.append(bytes, start, end, this.#expectedSize());
-    if (isLastPiece && this.#isFinalFrame) return this.#acceptDecoded(this.#decoder.finish(), true);
+    if (isLastPiece && this.#isFinalFrame) return this.#decodeWhole(this.#decoder);
     return isLastPiece && this.#isStreaming ? this.#acceptDecoded(this.#decoder.part(), false) : undefined;
+  }
+
+  #decodeWhole(decoder: MessageDecoder): Pending | undefined {
+    const decoding = this.#sink.decoded === undefined ? undefined : decoder.finishLater();
+    return decoding ?? this.#acceptDecoded(decoder.finish(), true);
   }
 
   #acceptDecoded(decoded: Uint8Array | ExtensionFault | undefined, isLast: boolean): ProtocolFault | undefined {

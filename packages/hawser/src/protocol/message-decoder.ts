@@ -42,6 +42,16 @@ export class MessageDecoder {
     return decoded;
   }
 
+  /** Has what has arrived since the last part decoded elsewhere; `undefined`: it is for {@link finish}. */
+  finishLater(): Promise<Uint8Array | ExtensionFault> | undefined {
+    const [extension, ...others] = this.#extensions;
+    // What several extensions did to a message is undone one after the other, at once
+    if (extension?.decodeLater === undefined || others.length > 0) return undefined;
+    const decoding = extension.decodeLater(this.#encoded.view, this.#remaining);
+    if (decoding !== undefined) this.#encoded.take();
+    return decoding;
+  }
+
   /** Decodes what has arrived since the last part: the message is complete. */
   finish(): Uint8Array | ExtensionFault {
     let decoded: Uint8Array = this.#encoded.take();

@@ -43,8 +43,10 @@ export class MessageSender {
     return this.#fragmentsRsv !== undefined;
   }
 
-  get isEncoding(): boolean {
-    return this.#isEncoding;
+  /** Why no other message may be sent now, if that is so. */
+  get obstacle(): string | undefined {
+    if (this.isSendingFragments) return "the fragments of another one are being sent";
+    return this.#isEncoding ? "another one is being encoded" : undefined;
   }
 
   text(text: string, compress: boolean | undefined): void {

@@ -95,12 +95,25 @@ export class Protocol implements ReceptionOwner {
 
   /**
    * Takes the next bytes from the peer, those before `end`; they are unmasked in place and not kept. Returns how many were
-   * taken: all, unless {@link suspend} was called meanwhile; the driver keeps the rest and hands it in first when it goes on.
+   * taken: all, unless {@link suspend} was called meanwhile, or while {@link isDecoding}; the driver keeps the rest and hands
+   * it in first when it goes on.
    */
   receive(bytes: Uint8Array, now: number, end: number = bytes.length): number {
     this.#now = now;
     this.#keepalive.received(now);
     return this.#reception.receive(bytes, end);
+  }
+
+  /** Whether a message is decoded elsewhere, of which the sink's `decoded` will tell; nothing is received meanwhile. */
+  get isDecoding(): boolean {
+    return this.#reception.isDecoding;
+  }
+
+  /** The sink was told that a message is decoded. Throws only for what is our own fault: the driver calls {@link abandon}. */
+  receiveDecoded(now: number): void {
+    this.#now = now;
+    this.#keepalive.received(now);
+    this.#reception.receiveDecoded();
   }
 
   /** To be called by the sink: the call of {@link receive} that is under way takes no further frame. */
@@ -144,8 +157,11 @@ export class Protocol implements ReceptionOwner {
   /** The time of {@link deadline} has come. */
   handleTimeout(now: number): void {
     this.#now = now;
-    if (this.#closeDeadline !== undefined && now >= this.#closeDeadline) this.#abort();
-    else if (!this.canSend) return;
+    if (this.#closeDeadline !== undefined && now >= this.#closeDeadline) {
+      // Once: a transport may take its time to end, and nothing more can be done about it
+      this.#closeDeadline = undefined;
+      this.#sink.abort();
+    } else if (!this.canSend) return;
     else if (this.#keepalive.isPeerLost(now)) this.fail(protocolFault("KEEPALIVE_TIMEOUT"), now);
     else if (this.#keepalive.isPingDue(now)) this.#pingForKeepalive(now);
   }
@@ -216,8 +232,7 @@ export class Protocol implements ReceptionOwner {
   ping(payload: Uint8Array, now: number, waiter?: PingWaiter): boolean {
     checkControlPayload("ping", payload);
     if (!this.canSend) return false;
-    this.#expectPong(copyBytes(payload), now, waiter);
-    this.#sending().control(Opcode.PING, payload);
+    this.#sendPing(copyBytes(payload), now, waiter);
     return true;
   }
 
@@ -233,8 +248,7 @@ export class Protocol implements ReceptionOwner {
   }
 
   /**
-   * Starts the closing handshake (RFC 6455, section 7.1.2). Does nothing once it has begun. The Close frame waits while
-   * {@link holdClose} asks for it, but no longer than `closeTimeout`.
+   * Starts the closing handshake (RFC 6455, section 7.1.2), or does nothing once it has begun. See {@link holdClose}.
    *
    * @throws {RangeError} if `code` must not be sent, or `reason` is longer than 123 bytes.
    */
@@ -247,15 +261,12 @@ export class Protocol implements ReceptionOwner {
     this.#announceClosing();
   }
 
-  /**
-   * The driver has accepted messages that will be sent in a moment: a Close frame that {@link close} asks for goes behind them.
-   * Until {@link releaseClose} they may be sent although {@link canSend} says no.
-   */
+  /** Messages were accepted that will be sent in a moment: also after {@link close}, and the Close frame goes behind them. */
   holdClose(): void {
     this.#isCloseHeld = true;
   }
 
-  /** What was accepted is sent. */
+  /** They are sent. */
   releaseClose(now: number): void {
     this.#isCloseHeld = false;
     const asked = this.#closing?.asked;
@@ -314,7 +325,13 @@ export class Protocol implements ReceptionOwner {
   #pingForKeepalive(now: number): void {
     const payload = this.#settings.text.encode(Math.floor(now).toString(36));
     this.#keepalive.pingSent(now);
-    this.#expectPong(payload, now, undefined);
+    this.#sendPing(payload, now, undefined);
+  }
+
+  /** `payload` is kept until it is answered. */
+  #sendPing(payload: Uint8Array, now: number, waiter: PingWaiter | undefined): void {
+    this.#pings ??= new PendingPings();
+    this.#pings.add(payload, now, waiter);
     this.#sending().control(Opcode.PING, payload);
   }
 
@@ -354,12 +371,6 @@ export class Protocol implements ReceptionOwner {
     this.#sink.end();
   }
 
-  /** Once: a transport may take its time to end, and nothing more can be done about it. */
-  #abort(): void {
-    this.#closeDeadline = undefined;
-    this.#sink.abort();
-  }
-
   // Methods and not getters: V8 does not optimise private getters
 
   #ending(): Closing {
@@ -372,11 +383,6 @@ export class Protocol implements ReceptionOwner {
     return this.#sender;
   }
 
-  #expectPong(payload: Uint8Array, now: number, waiter: PingWaiter | undefined): void {
-    this.#pings ??= new PendingPings();
-    this.#pings.add(payload, now, waiter);
-  }
-
   #canSendAccepted(): boolean {
     return this.#closing?.canSendAccepted ?? true;
   }
@@ -385,9 +391,8 @@ export class Protocol implements ReceptionOwner {
   #sendingMessages(): MessageSender | undefined {
     if (!this.#canSendAccepted()) return undefined;
     const sender = this.#sending();
-    if (sender.isSendingFragments)
-      throw new Error("Cannot send a message: the fragments of another one are being sent");
-    if (sender.isEncoding) throw new Error("Cannot send a message: another one is being encoded");
+    const obstacle = sender.obstacle;
+    if (obstacle !== undefined) throw new Error(`Cannot send a message: ${obstacle}`);
     return sender;
   }
 }

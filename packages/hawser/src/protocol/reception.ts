@@ -6,9 +6,9 @@
 
 import { ControlFrame } from "./control-frame.ts";
 import type { ProtocolFault } from "./errors.ts";
-import { claimedRsv, type Extension } from "./extension.ts";
+import { claimedRsv, type Extension, type ExtensionFault } from "./extension.ts";
 import { FrameParser, type FrameSink } from "./frame-parser.ts";
-import { MessageAssembler, type MessageSink } from "./message-assembler.ts";
+import { type Decoding, MessageAssembler, type MessageSink, type Pending } from "./message-assembler.ts";
 import { isControl, type Opcode } from "./opcode.ts";
 import type { ProtocolSettings } from "./settings.ts";
 
@@ -18,6 +18,13 @@ export interface ReceptionOwner {
   controlReceived(opcode: Opcode, payload: Uint8Array): void;
   /** What arrived broke a rule. */
   receptionFailed(fault: ProtocolFault): void;
+}
+
+/** What became of a message that is decoded elsewhere, once it is known. */
+interface PendingMessage {
+  result?: Uint8Array | ExtensionFault;
+  /** Why there is none. */
+  failure?: unknown;
 }
 
 export class Reception implements FrameSink {
@@ -30,6 +37,8 @@ export class Reception implements FrameSink {
   #assembler: MessageAssembler | undefined;
   /** The control frame that is being received. */
   #controlFrame: ControlFrame | undefined;
+  /** The message that is being decoded elsewhere: nothing is received meanwhile. */
+  #pendingMessage: PendingMessage | undefined;
 
   constructor(owner: ReceptionOwner, sink: MessageSink, settings: ProtocolSettings, extensions: readonly Extension[]) {
     this.#owner = owner;
@@ -49,9 +58,21 @@ export class Reception implements FrameSink {
     return this.#assembler?.heldBytes ?? 0;
   }
 
+  get isDecoding(): boolean {
+    return this.#pendingMessage !== undefined;
+  }
+
   /** Takes the next bytes, those before `end`, and returns how many were taken: see {@link FrameParser.receive}. */
   receive(bytes: Uint8Array, end: number): number {
-    return this.#parser.receive(bytes, end);
+    return this.#pendingMessage === undefined ? this.#parser.receive(bytes, end) : 0;
+  }
+
+  /** Takes in the message that was decoded elsewhere, after the sink was told that it is there. Throws why there is none. */
+  receiveDecoded(): void {
+    const { result, failure } = this.#pendingMessage ?? {};
+    this.#pendingMessage = undefined;
+    if (result !== undefined) this.#judge(this.#assembling().decoded(result));
+    else if (failure !== undefined) throw failure;
   }
 
   /** Takes no further frame in the call of {@link receive} that is under way. */
@@ -64,6 +85,7 @@ export class Reception implements FrameSink {
     this.#parser.stop();
     this.#assembler = undefined;
     this.#controlFrame = undefined;
+    this.#pendingMessage = undefined;
   }
 
   /** To the end of the message in progress, or of the next one, its pieces are handed out as they arrive. */
@@ -97,8 +119,26 @@ export class Reception implements FrameSink {
     this.#owner.controlReceived(frame.opcode, payload);
   }
 
-  #judge(fault: ProtocolFault | undefined): void {
-    if (fault !== undefined) this.#owner.receptionFailed(fault);
+  #judge(pending: Pending | undefined): void {
+    if (pending === undefined) return;
+    if ("then" in pending) this.#awaitDecoded(pending);
+    else this.#owner.receptionFailed(pending);
+  }
+
+  #awaitDecoded(decoding: Decoding): void {
+    const message: PendingMessage = {};
+    this.#pendingMessage = message;
+    this.#parser.suspend();
+    const settled = (outcome: PendingMessage) => {
+      // Unless it was given up
+      if (this.#pendingMessage !== message) return;
+      Object.assign(message, outcome);
+      this.#sink.decoded!();
+    };
+    decoding.then(
+      (result) => settled({ result }),
+      (failure) => settled({ failure }),
+    );
   }
 
   #assembling(): MessageAssembler {

@@ -12,6 +12,9 @@ export interface Task<Result> {
   readonly fail: (error: Error) => void;
 }
 
+/** Encoded messages from so many bytes on are decoded elsewhere. */
+export const DECODED_LATER = 100;
+
 export class LaterExtension extends TaggingExtension {
   /** What is being encoded and decoded, in the order in which it was begun. */
   readonly encodings: Task<LaterEncoding | undefined>[] = [];
@@ -20,6 +23,12 @@ export class LaterExtension extends TaggingExtension {
   /** All but what is sent with `compress: false`. */
   encodeLater(payload: Uint8Array, part: MessagePart): Promise<LaterEncoding | undefined> | undefined {
     return part.compress === false ? undefined : begun(this.encodings, payload);
+  }
+
+  decodeLater(payload: Uint8Array, maxSize: number): Promise<Uint8Array | ExtensionFault> | undefined {
+    if (payload.length < DECODED_LATER) return undefined;
+    this.limits.push(maxSize);
+    return begun(this.decodings, payload);
   }
 }
 

@@ -16,7 +16,7 @@ import {
   Rsv,
 } from "../../protocol/extension.ts";
 import { Attempts } from "./attempts.ts";
-import { deflateLater } from "./large-messages.ts";
+import { deflateLater, inflateLater, isInflatedLater } from "./large-messages.ts";
 import { endsWithTail, withoutTail } from "./message-tail.ts";
 import { PERMESSAGE_DEFLATE, toParameterList } from "./parameters.ts";
 import { SendingWindow } from "./sending-window.ts";
@@ -80,6 +80,19 @@ export class PerMessageDeflate implements Extension {
     const message = inflater.inflate(payload, maxSize);
     if (this.#settings.receiving.noContextTakeover) inflater.reset();
     return message;
+  }
+
+  decodeLater(payload: Uint8Array, maxSize: number): Promise<Uint8Array | ExtensionFault> | undefined {
+    const { pool } = this.#engine;
+    if (pool === undefined || !isInflatedLater(payload.length, maxSize)) return undefined;
+    const { windowBits, noContextTakeover } = this.#settings.receiving;
+    const inflater = this.#receivingInflater();
+    return inflateLater(pool, inflater, windowBits, payload, maxSize, (message) => {
+      // Once released, it must not take memory again
+      if (inflater !== this.#inflater) return;
+      if (noContextTakeover) inflater.reset();
+      else inflater.append(message);
+    });
   }
 
   /** A sender that flushes at the end of a fragment, as most do, leaves an empty stored block there: all before it is whole. */
