@@ -230,7 +230,7 @@ import type { FrameOutput } from "../bytes/frame-output.ts";
 import type { Extension, LaterEncoding } from "./extension.ts";
 import { type DataOpcode, Opcode } from "./opcode.ts";
 import type { ProtocolSettings } from "./settings.ts";
-export declare const ENCODED_LATER = 32768;
+export declare const ENCODED_LATER = 65536;
 export interface EncodedMessage {
     readonly opcode: DataOpcode;
     readonly rsv: number;

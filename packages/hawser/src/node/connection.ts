@@ -123,7 +123,7 @@ export abstract class Connection<UserData = unknown> implements AsyncIterable<Me
     return this[SESSION].latency;
   }
 
-  /** Bytes that were sent and that the operating system has not taken yet. */
+  /** Bytes that were sent and that the operating system has not taken yet; those of messages that wait to be compressed too. */
   get bufferedAmount(): number {
     return this[SESSION].bufferedAmount;
   }
@@ -224,7 +224,8 @@ export abstract class Connection<UserData = unknown> implements AsyncIterable<Me
 
   /**
    * Closes the connection, and resolves when the TCP connection has ended, at the latest after `closeTimeout`. Does no more
-   * than wait if it is closing already.
+   * than wait if it is closing already. Messages sent before go first, also those that are still being compressed; only one in
+   * fragments is cut off.
    *
    * @throws {RangeError} if `code` must not be sent (RFC 6455, section 7.4) or `reason` is longer than 123 bytes.
    */

@@ -203,9 +203,9 @@ describe.each<Role>(["server", "client"])("on a %s", (role) => {
 
     test("bytes of memory that other threads see", async () => {
       const { connection, peer, pool } = pair();
-      void connection.send(new SharedArrayBuffer(50_000));
+      void connection.send(new SharedArrayBuffer(70_000));
       await pool.work();
-      await expect(peer.recv()).resolves.toEqual(new Uint8Array(50_000));
+      await expect(peer.recv()).resolves.toEqual(new Uint8Array(70_000));
     });
   });
 

@@ -16,6 +16,9 @@ const MAX_CHUNK_SIZE = 1_048_576;
 /** A run that took less input than this was not worth the way to the pool, and nor is the one after it. */
 const MIN_POOLED_INPUT = 16_384;
 
+/** zlib's memory lasts as long as the message here: less of it makes large messages larger, and saves nothing. */
+const MIN_MEM_LEVEL = 8;
+
 /** libuv's own default. */
 const DEFAULT_POOL_SIZE = 4;
 
@@ -56,7 +59,8 @@ export const zlibPool: DeflatePool = {
 };
 
 async function deflateInPool(payload: Uint8Array, window: Uint8Array, options: DeflaterOptions): Promise<Uint8Array> {
-  const settings = deflateSettings(options, window, payload.length, MAX_CHUNK_SIZE);
+  const memLevel = Math.max(options.memLevel ?? MIN_MEM_LEVEL, MIN_MEM_LEVEL);
+  const settings = deflateSettings({ ...options, memLevel }, window, payload.length, MAX_CHUNK_SIZE);
   const compressed = await new Promise<Buffer>((resolve, reject) => {
     deflateRaw(payload, settings, (error, result) => (error === null ? resolve(result) : reject(error)));
   });

@@ -12,9 +12,9 @@ import type { ProtocolSettings } from "./settings.ts";
 
 /**
  * Whole messages of this many bytes and more are offered to {@link Extension.encodeLater}: from here on, compressing keeps the
- * event loop for longer than the way to another thread and back costs it, by a factor of five and more (bench: deflate).
+ * event loop for longer than the way to another thread and back costs it, by a factor of five and more (decision 29).
  */
-export const ENCODED_LATER = 32_768;
+export const ENCODED_LATER = 65_536;
 
 /** A message that is encoded elsewhere, or was. */
 export interface EncodedMessage {

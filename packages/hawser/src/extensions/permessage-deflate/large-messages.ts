@@ -8,7 +8,7 @@ import { withoutTail } from "./message-tail.ts";
 
 /**
  * Compressed bytes from which on inflating keeps the event loop for longer than the way to another thread and back costs it
- * (bench: deflate).
+ * (decision 29).
  */
 export const INFLATED_LATER = 32_768;
 
