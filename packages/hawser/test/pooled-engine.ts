@@ -26,7 +26,10 @@ export function createPooledEngine(): PooledEngine {
   const ask = (method: keyof DeflatePool, ...values: unknown[]): unknown => {
     Atomics.store(answered, 0, 0);
     ours.postMessage({ method, values });
-    if (Atomics.wait(answered, 0, 0, PATIENCE) === "timed-out") throw new Error("the pool does not answer");
+    // What wakes this thread may be the end of the call before
+    while (Atomics.load(answered, 0) === 0) {
+      if (Atomics.wait(answered, 0, 0, PATIENCE) === "timed-out") throw new Error("the pool does not answer");
+    }
     const { result, error } = receiveMessageOnPort(ours)!.message;
     if (error !== undefined) throw error;
     return result;

@@ -6,6 +6,7 @@
 
 import { deflateRaw, inflateRaw, type ZlibOptions } from "node:zlib";
 import type { DeflatePool, DeflaterOptions, InflateFault } from "../deflate/engine.ts";
+import { Limiter } from "./limiter.ts";
 import { runInflate } from "./zlib-engine.ts";
 import { faultOf, inflation, type Run, type Stretch, stretchOf } from "./zlib-inflation.ts";
 import { chunkSizeFor, deflateSettings, inflateSettings, MIN_CHUNK_SIZE } from "./zlib-settings.ts";
@@ -24,30 +25,6 @@ const DEFAULT_POOL_SIZE = 4;
 
 /** One thread fewer than there are: the others' files and host names must not wait behind messages. */
 const MAX_AT_ONCE = Math.max(1, (Number(process.env["UV_THREADPOOL_SIZE"]) || DEFAULT_POOL_SIZE) - 1);
-
-/** Runs so many tasks at once, and the others in the order in which they came. */
-class Limiter {
-  readonly #max: number;
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
-
-  constructor(max: number) {
-    this.#max = max;
-  }
-
-  async run<Result>(task: () => Promise<Result>): Promise<Result> {
-    if (this.#running < this.#max) this.#running++;
-    // Whoever ends leaves its place to the next
-    else await new Promise<void>((resolve) => void this.#waiting.push(resolve));
-    try {
-      return await task();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#running--;
-      else next();
-    }
-  }
-}
 
 /** The pool is the process's, and so is the limit for it. */
 const limiter = new Limiter(MAX_AT_ONCE);
