@@ -5,6 +5,7 @@ import { connect, type Data, type ServerConnection } from "hawser";
 import { describe, expect, onTestFinished, test } from "vitest";
 import WebSocket, { WebSocketServer } from "ws";
 import { within } from "./support/deadline.ts";
+import { settled } from "./support/later-extension.ts";
 import { echo, gate, serving } from "./support/serving.ts";
 
 const MIB = 1_048_576;
@@ -185,7 +186,8 @@ describe("a server", () => {
     for (let round = 0; round < 10; round++) {
       const ws = await open(server.port);
       ws.send(records(round));
-      await new Promise((resolve) => setTimeout(resolve, round));
+      // Each at another point of what is under way
+      for (let turns = 0; turns < round * 5; turns++) await settled();
       ws.terminate();
     }
     await expect.poll(() => server.metrics().connections).toBe(0);
