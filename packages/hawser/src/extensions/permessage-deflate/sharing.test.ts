@@ -55,7 +55,8 @@ describe.each(ENGINES)("%s: one message for many", (_name, engine) => {
       all.broadcast(chat(index));
       payloads.push(all.members[0]!.sent.at(-1)!.payload);
       if (index === 20) expect(all.last[0]).toBeGreaterThan(all.last[1]! * 1.5);
-      expect(all.last[0]).toBeGreaterThanOrEqual(all.last[1]!);
+      // But for a byte or two: which of several matches is found is a matter of luck
+      expect(all.last[0]).toBeGreaterThanOrEqual(all.last[1]! - 2);
     }
     expect(payloads.at(-1)).toBe(all.members[1]!.sent.at(-1)!.payload);
     all.check();
