@@ -1,8 +1,10 @@
 /** `npm run bench`: reads the command line, makes the runs, shows, keeps and judges the results. */
 import { join } from "node:path";
+import { measureChurn } from "./churn/command.ts";
 import { describeMachine } from "./measuring/machine.ts";
 import { createMeasure } from "./measuring/measure.ts";
 import { type Run, runRounds } from "./measuring/rounds.ts";
+import { measureMemory } from "./memory/command.ts";
 import { type BenchOptions, helpText, parseOptions } from "./options.ts";
 import { PEER_NAMES, peerTitle } from "./peers/catalogue.ts";
 import { profile } from "./profiling/profile.ts";
@@ -22,7 +24,14 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** What stands in place of options: measurements of their own, each with its own options. */
+const COMMANDS: Readonly<
+  Record<string, (words: readonly string[], root: string, say: (line: string) => void) => Promise<number>>
+> = { memory: measureMemory, churn: measureChurn };
+
 async function bench(words: readonly string[]): Promise<number> {
+  const command = COMMANDS[words[0] ?? ""];
+  if (command !== undefined) return command(words.slice(1), ROOT, say);
   const options = parseOptions(words);
   if (options.help) {
     process.stdout.write(helpText());

@@ -76,13 +76,19 @@ describe("a server's command line", () => {
     [[], { application: "echo", compression: false, module: undefined }],
     [["--compression", "on", "--application", "ingest"], { application: "ingest", compression: true }],
     [["--module", "/a/ws.js"], { module: "/a/ws.js" }],
+    [["--compression", "12/5"], { compression: { windowBits: 12, memLevel: 5 }, coldAfter: undefined }],
+    [["--cold-after", "1000"], { coldAfter: 1000 }],
+    [["--cold-after", "never"], { coldAfter: null }],
   ])("%j", (words, expected) => {
     expect(parseServerArguments(words)).toMatchObject(expected);
   });
 
   test.each([
-    [["--compression", "yes"], "--compression must be off or on, got yes"],
-    [["--application", "chat"], "--application must be echo or ingest or broadcast, got chat"],
+    [["--compression", "yes"], "--compression must be off, on or a setting such as 12/5, got yes"],
+    [["--compression", "16/5"], "got 16/5"],
+    [["--compression", "12/0"], "got 12/0"],
+    [["--cold-after", "0"], "--cold-after must be whole milliseconds or never, got 0"],
+    [["--application", "chat"], "--application must be echo or answer or ingest or broadcast, got chat"],
   ])("%j is refused", (words, message) => {
     expect(() => parseServerArguments(words)).toThrow(message);
   });

@@ -88,6 +88,10 @@ the project.
   npm run bench -- --only in --write             measures them anew, and writes their rows
   npm run bench -- --peers ws,ws --only pp       how much of a difference is noise
   npm run bench -- --profile pp125               where the time goes, for ws and hawser
+  npm run bench -- memory                        what compression holds for each connection
+  npm run bench -- churn                         what connections leave behind, and bombs
+
+memory and churn have options of their own: npm run bench -- memory --help
 
 Options
   --only LIST     workload ids or groups, see below (default all)

@@ -24,6 +24,7 @@ async function openLoad(port: number, changes: Partial<EchoPlan> = {}): Promise<
     payload: "binary",
     size: 16,
     compression: false,
+    replies: "echo",
     answersPings: false,
   };
   const load = new EchoLoad({ ...plan, ...changes });

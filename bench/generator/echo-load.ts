@@ -1,47 +1,57 @@
-/** Clients that send messages, keep a window of them under way, and hold every echo against what they sent. */
+/** Clients that send messages, keep a window of them under way, and hold every reply against what it must be. */
+import { type Conversation, type Conversations, conversationsOf } from "./conversation.ts";
 import { within } from "./deferred.ts";
-import { ExactReplyReader, ExpectedStream } from "./exact-reply-reader.ts";
 import { Exchange } from "./exchange.ts";
-import { buildClientFrames, buildFrame, opcodeOf, PONG } from "./frame.ts";
-import { FrameRibbon } from "./frame-ribbon.ts";
+import { buildFrame, PONG } from "./frame.ts";
 import { DRAIN_TIMEOUT, FirstFailure, inBatches, type Load, type Totals } from "./load.ts";
-import { EchoHistory, ParsedReplyReader } from "./parsed-reply-reader.ts";
-import { makePayloads } from "./payload.ts";
 import type { EchoPlan } from "./plan.ts";
-import type { ReplyReader } from "./reply-reader.ts";
-import { READ_SIZE, Wire } from "./wire.ts";
+import { Wire } from "./wire.ts";
 
 const PONG_MASKING_KEY = 0x1f2e3d4c;
 
-/** Makes the reader of a connection's replies; `onPing` is called for each ping. */
-type ReaderMaker = (onPing: (payload: Uint8Array) => void) => ReplyReader;
-
 interface Client {
   readonly wire: Wire;
-  readonly exchange: Exchange;
+  exchange: Exchange;
 }
 
 export class EchoLoad implements Load {
   readonly #totals: Totals = { messages: 0, bytes: 0 };
   readonly #plan: EchoPlan;
+  readonly #conversations: Conversations;
   readonly #clients: Client[] = [];
   readonly #failure = new FirstFailure();
+  /** How many of the clients were there before the last ones. */
+  #settled = 0;
   #running: Promise<unknown> = Promise.resolve();
 
   constructor(plan: EchoPlan) {
     this.#plan = plan;
+    this.#conversations = conversationsOf(plan);
   }
 
   async open(): Promise<undefined> {
-    const { window, payload, size, compression, connections } = this.#plan;
-    const payloads = makePayloads(payload, size);
-    const ribbon = new FrameRibbon(buildClientFrames(payloads, payload, compression), window);
-    const makeReader = this.#readers(payloads);
+    await this.more(this.#plan.connections);
+  }
+
+  /** Opens further connections beside those that are open. */
+  async more(connections: number): Promise<void> {
+    this.#settled = this.#clients.length;
     await inBatches(connections, async () => {
-      const client = this.#connect(ribbon, makeReader);
+      const client = this.#connect();
       this.#clients.push(client);
       await client.wire.opened();
+      await this.#begin(client);
     });
+  }
+
+  thin(connections: number): void {
+    const newest = this.#clients.splice(this.#settled);
+    const apart = newest.length / connections;
+    const staying = new Set(Array.from({ length: connections }, (_, index) => newest[Math.floor(index * apart)]!));
+    for (const client of newest) {
+      if (staying.has(client)) this.#clients.push(client);
+      else client.wire.destroy();
+    }
   }
 
   start(): void {
@@ -72,35 +82,31 @@ export class EchoLoad implements Load {
     for (const { wire } of this.#clients.splice(0)) wire.destroy();
   }
 
-  #connect(ribbon: FrameRibbon, makeReader: ReaderMaker): Client {
+  #connect(): Client {
+    const { leadIn, main } = this.#conversations;
     const { port, compression } = this.#plan;
+    const wire: Wire = new Wire({
+      port,
+      compression,
+      receive: (chunk) => client.exchange.receive(chunk),
+      gone: (error) => client.exchange.fail(error),
+    });
+    const client: Client = { wire, exchange: this.#exchangeOn(wire, leadIn ?? main) };
+    return client;
+  }
+
+  /** Leaves the lead-in, if there is one, behind. */
+  async #begin(client: Client): Promise<void> {
+    const { leadIn, main } = this.#conversations;
+    if (leadIn === undefined) return;
+    await client.exchange.run({ messages: 1, window: 1 });
+    client.exchange = this.#exchangeOn(client.wire, main);
+  }
+
+  #exchangeOn(wire: Wire, { ribbon, makeReader }: Conversation): Exchange {
     const reader = makeReader((payload) => {
       wire.socket.write(buildFrame({ opcode: PONG, payload, maskingKey: PONG_MASKING_KEY }));
     });
-    const exchange = new Exchange({
-      ribbon,
-      reader,
-      totals: this.#totals,
-      write: (bytes) => wire.socket.write(bytes),
-    });
-    const wire = new Wire({
-      port,
-      compression,
-      receive: (chunk) => exchange.receive(chunk),
-      gone: (error) => exchange.fail(error),
-    });
-    return { wire, exchange };
-  }
-
-  #readers(payloads: readonly Uint8Array[]): ReaderMaker {
-    const { compression, answersPings } = this.#plan;
-    const opcode = opcodeOf(this.#plan.payload);
-    if (compression || answersPings) {
-      const history = new EchoHistory(payloads);
-      return (onPing) => new ParsedReplyReader({ opcode, history, compression, onPing });
-    }
-    const replies = payloads.map((content) => buildFrame({ opcode, payload: content }));
-    const expected = new ExpectedStream(replies, READ_SIZE);
-    return () => new ExactReplyReader(expected);
+    return new Exchange({ ribbon, reader, totals: this.#totals, write: (bytes) => wire.socket.write(bytes) });
   }
 }

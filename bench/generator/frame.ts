@@ -4,6 +4,7 @@
  * Written apart from the library on purpose: the benchmark's generator shares no code with what it measures.
  */
 import { constants, deflateRawSync } from "node:zlib";
+import type { WindowSetting } from "../workloads/compression.ts";
 import type { PayloadKind } from "../workloads/workload.ts";
 
 export const TEXT = 0x1;
@@ -34,13 +35,18 @@ export function buildFrame({ opcode, payload, compressed = false, maskingKey }: 
   return Buffer.concat([header, key, payload.map((byte, index) => byte ^ key[index & 3]!)]);
 }
 
-/** A client's frame for each payload, compressed if asked for, with a masking key of its own. */
+/** A client's frame for each payload, compressed by itself if asked for, with a masking key of its own. */
 export function buildClientFrames(payloads: readonly Uint8Array[], kind: PayloadKind, compression: boolean): Buffer[] {
+  return frameClientPayloads(compression ? payloads.map(compressAlone) : payloads, kind, compression);
+}
+
+/** A client's frame for each payload as it is, with a masking key of its own. */
+export function frameClientPayloads(payloads: readonly Uint8Array[], kind: PayloadKind, compressed: boolean): Buffer[] {
   return payloads.map((payload, index) =>
     buildFrame({
       opcode: opcodeOf(kind),
-      payload: compression ? compressAlone(payload) : payload,
-      compressed: compression,
+      payload,
+      compressed,
       maskingKey: Math.imul(index + 1, 0x9e3779b1) >>> 0,
     }),
   );
@@ -58,6 +64,26 @@ export function opcodeOf(kind: PayloadKind): number {
 export function compressAlone(payload: Uint8Array): Buffer {
   const data = deflateRawSync(payload, { windowBits: 9, finishFlush: constants.Z_SYNC_FLUSH });
   return data.subarray(0, -4);
+}
+
+/**
+ * DEFLATE data for each payload, of which each may refer to those before it: what a peer sends that keeps its context.
+ *
+ * @param before what was sent before them.
+ */
+export function compressInTurn(
+  payloads: readonly Uint8Array[],
+  setting: WindowSetting,
+  before: readonly Uint8Array[] = [],
+): Buffer[] {
+  const windowSize = 1 << setting.windowBits;
+  let window = Buffer.concat(before).subarray(-windowSize);
+  return payloads.map((payload) => {
+    const dictionary = window.length === 0 ? {} : { dictionary: window };
+    const data = deflateRawSync(payload, { ...setting, ...dictionary, finishFlush: constants.Z_SYNC_FLUSH });
+    window = Buffer.concat([window, payload]).subarray(-windowSize);
+    return data.subarray(0, -4);
+  });
 }
 
 function buildHeader(first: number, length: number, isMasked: boolean): Buffer {

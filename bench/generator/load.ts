@@ -18,6 +18,10 @@ export interface Load {
   finish(): Promise<Totals>;
   /** Lets every connection exchange so many messages, one at a time and in turn. */
   exchange?(messages: number): Promise<void>;
+  /** Opens further connections beside those that are open. */
+  more?(connections: number): Promise<void>;
+  /** Ends all but so many of the connections that were opened last; those that stay lie far apart. */
+  thin?(connections: number): void;
   /** Ends all connections. */
   close(): void;
 }

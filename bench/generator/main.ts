@@ -1,5 +1,6 @@
 /** The load generator's process: carries out what the runner asks for over IPC, one load after another. */
 import { answerRequests } from "../processes/requests.ts";
+import { BombLoad } from "./bomb-load.ts";
 import { BroadcastLoad } from "./broadcast-load.ts";
 import { ConnectLoad } from "./connect-load.ts";
 import { EchoLoad } from "./echo-load.ts";
@@ -27,6 +28,8 @@ function count(): GeneratorCount {
 
 function makeLoad(plan: LoadPlan): Load {
   switch (plan.kind) {
+    case "bomb":
+      return new BombLoad(plan);
     case "echo":
       return new EchoLoad(plan);
     case "flood":
@@ -51,5 +54,7 @@ answerRequests({
   count,
   finish: () => currentLoad().finish(),
   exchange: (messages: number) => currentLoad().exchange?.(messages),
+  more: (connections: number) => currentLoad().more?.(connections),
+  thin: (connections: number) => currentLoad().thin?.(connections),
   close: () => currentLoad().close(),
 });

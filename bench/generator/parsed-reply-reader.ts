@@ -1,5 +1,5 @@
 /**
- * Counts echoes by their frame headers, where the bytes cannot be known beforehand: a server's compressor decides them, and
+ * Counts replies by their frame headers, where the bytes cannot be known beforehand: a server's compressor decides them, and
  * a ping may come between. The contents are checked on a sample.
  *
  * Each reply must be one unfragmented frame.
@@ -9,8 +9,8 @@ import { PING } from "./frame.ts";
 import { offsetsOf } from "./offsets.ts";
 import { type ReplyReader, WrongEcho } from "./reply-reader.ts";
 
-/** The longest distance of DEFLATE data (RFC 1951). */
-const LARGEST_WINDOW = 32_768;
+/** Distances of DEFLATE data go as far as 32 KiB (RFC 1951). */
+const LARGEST_WINDOW_BITS = 15;
 
 /** One in so many replies is inflated and compared: often enough to notice, seldom enough not to be the bottleneck. */
 const SAMPLE_INTERVAL = 32;
@@ -18,35 +18,48 @@ const SAMPLE_INTERVAL = 32;
 /** What `Z_SYNC_FLUSH` ends with, which a sender removes (RFC 7692, section 7.2.1). */
 const FLUSH_TAIL = Buffer.from([0x00, 0x00, 0xff, 0xff]);
 
-/** The plaintext that a connection has echoed up to any point: the window that a reply may refer to. */
-export class EchoHistory {
+export interface ReplyHistoryOptions {
+  /** How many cycles of the replies went before the first, or what comes to the same; default 0. */
+  readonly lapsBefore?: number;
+  /** The window that was agreed: base-2 logarithm of bytes; default 15. */
+  readonly windowBits?: number;
+}
+
+/** The plaintext that a connection has returned up to any point: the window that a reply may refer to. */
+export class ReplyHistory {
   readonly payloads: readonly Uint8Array[];
+  readonly windowBits: number;
+  readonly #lapsBefore: number;
   readonly #offsets: readonly number[];
   readonly #cycleLength: number;
   readonly #bytes: Buffer;
 
-  constructor(payloads: readonly Uint8Array[]) {
+  /** @param payloads the replies, all in turn, again and again. */
+  constructor(payloads: readonly Uint8Array[], options: ReplyHistoryOptions = {}) {
+    const { lapsBefore = 0, windowBits = LARGEST_WINDOW_BITS } = options;
     this.payloads = payloads;
+    this.windowBits = windowBits;
+    this.#lapsBefore = lapsBefore;
     this.#offsets = offsetsOf(payloads);
     this.#cycleLength = this.#offsets.at(-1)!;
-    const repeats = 1 + Math.ceil(LARGEST_WINDOW / this.#cycleLength);
+    const repeats = 1 + Math.ceil((1 << windowBits) / this.#cycleLength);
     const cycle = Buffer.concat(payloads);
     this.#bytes = Buffer.concat(Array.from({ length: repeats }, () => cycle));
   }
 
-  /** The last 32 KiB, or all, of what was echoed before message number `index`. */
+  /** What message number `index` may refer to: as much as the window holds, or all that was returned before it. */
   windowBefore(index: number): Buffer {
-    const total =
-      Math.floor(index / this.payloads.length) * this.#cycleLength + this.#offsets[index % this.payloads.length]!;
+    const laps = this.#lapsBefore + Math.floor(index / this.payloads.length);
+    const total = laps * this.#cycleLength + this.#offsets[index % this.payloads.length]!;
     const surplus = Math.max(0, total - this.#bytes.length);
     const end = total - Math.ceil(surplus / this.#cycleLength) * this.#cycleLength;
-    return this.#bytes.subarray(Math.max(0, end - LARGEST_WINDOW), end);
+    return this.#bytes.subarray(Math.max(0, end - (1 << this.windowBits)), end);
   }
 }
 
 export interface ParsedReplyOptions {
   readonly opcode: number;
-  readonly history: EchoHistory;
+  readonly history: ReplyHistory;
   /** Whether a reply may have RSV1 set. */
   readonly compression: boolean;
   /** A ping came; `payload` is valid only during the call, and cut short if the ping came in two reads. */
@@ -118,17 +131,20 @@ export class ParsedReplyReader implements ReplyReader {
 
   #checkContent(first: number, payload: Buffer): void {
     const { history } = this.#options;
-    const plain = (first & 0x40) === 0 ? payload : inflate(payload, history.windowBefore(this.#replies));
+    const plain = (first & 0x40) === 0 ? payload : inflate(payload, history, this.#replies);
     if (plain.equals(history.payloads[this.#replies % history.payloads.length]!)) return;
-    throw new WrongEcho(`reply ${this.#replies} differs from what was sent`);
+    throw new WrongEcho(`reply ${this.#replies} differs from what it should be`);
   }
 }
 
-function inflate(payload: Buffer, window: Buffer): Buffer {
+/** As a peer with a window of the size agreed does: what refers to anything farther away is an error. */
+function inflate(payload: Buffer, history: ReplyHistory, index: number): Buffer {
+  const { windowBits } = history;
+  const window = history.windowBefore(index);
   try {
     const data = Buffer.concat([payload, FLUSH_TAIL]);
     const dictionary = window.length === 0 ? {} : { dictionary: window };
-    return inflateRawSync(data, { finishFlush: constants.Z_SYNC_FLUSH, ...dictionary });
+    return inflateRawSync(data, { finishFlush: constants.Z_SYNC_FLUSH, windowBits, ...dictionary });
   } catch (cause) {
     throw new WrongEcho("a compressed reply cannot be inflated", { cause });
   }

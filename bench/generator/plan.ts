@@ -1,4 +1,5 @@
 /** What the runner asks the generator for: a plain description for each kind of load. */
+import type { Compression } from "../workloads/compression.ts";
 import type { PayloadKind } from "../workloads/workload.ts";
 
 interface Messages {
@@ -8,12 +9,14 @@ interface Messages {
   readonly size: number;
 }
 
-/** Clients that send messages and hold every echo against them. */
+/** Clients that send messages and check what is returned. */
 export interface EchoPlan extends Messages {
   readonly kind: "echo";
   readonly port: number;
   readonly window: number;
-  readonly compression: boolean;
+  readonly compression: Compression;
+  /** What the server returns: what it was sent, or to each JSON document another (`documents.ts`). */
+  readonly replies: "echo" | "answer";
   /** Reads replies frame by frame even where their bytes are known, so that pings are answered. */
   readonly answersPings: boolean;
 }
@@ -37,6 +40,13 @@ export interface ConnectPlan {
   readonly connections: number;
 }
 
+/** Clients each of which sends one message that inflates to so many millions of zero bytes. */
+export interface BombPlan {
+  readonly kind: "bomb";
+  readonly port: number;
+  readonly megabytes: number;
+}
+
 /** A server for the clients under test: it exchanges messages with them, or floods them. */
 export interface ListenPlan extends Messages {
   readonly kind: "listen";
@@ -44,4 +54,4 @@ export interface ListenPlan extends Messages {
   readonly window: number;
 }
 
-export type LoadPlan = EchoPlan | FloodPlan | BroadcastPlan | ConnectPlan | ListenPlan;
+export type LoadPlan = BombPlan | EchoPlan | FloodPlan | BroadcastPlan | ConnectPlan | ListenPlan;

@@ -2,7 +2,7 @@ import { constants, deflateRawSync } from "node:zlib";
 import { describe, expect, test, vi } from "vitest";
 import { ExactReplyReader, ExpectedStream } from "./exact-reply-reader.ts";
 import { BINARY, buildFrame, PING, TEXT } from "./frame.ts";
-import { EchoHistory, ParsedReplyReader } from "./parsed-reply-reader.ts";
+import { ParsedReplyReader, ReplyHistory } from "./parsed-reply-reader.ts";
 import { makePayloads } from "./payload.ts";
 import { type ReplyReader, WrongEcho } from "./reply-reader.ts";
 
@@ -14,7 +14,7 @@ function exact(): ReplyReader {
 }
 
 function parsed(compression: boolean, onPing: (payload: Uint8Array) => void = () => {}): ReplyReader {
-  return new ParsedReplyReader({ opcode: TEXT, history: new EchoHistory(PAYLOADS), compression, onPing });
+  return new ParsedReplyReader({ opcode: TEXT, history: new ReplyHistory(PAYLOADS), compression, onPing });
 }
 
 function binaryReply(payload: Uint8Array): Buffer {

@@ -4,6 +4,7 @@
  * It does not know what is sent over it, nor what the bytes mean.
  */
 import { connect, type Socket } from "node:net";
+import type { Compression } from "../workloads/compression.ts";
 import { type Deferred, deferred } from "./deferred.ts";
 import { buildRequest, checkResponse } from "./handshake.ts";
 
@@ -15,7 +16,7 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(READ_SIZE);
 
 export interface WireOptions {
   readonly port: number;
-  readonly compression: boolean;
+  readonly compression: Compression;
   /** Bytes after the handshake, valid only during the call. What it throws fails the connection. */
   receive(chunk: Buffer): void;
   /** The connection is gone: by an error, by the server's closing, or by {@link Wire.destroy}. Called once. */
@@ -37,7 +38,7 @@ export class Wire {
       noDelay: true,
       onread: { buffer: READ_BUFFER, callback: (length) => this.#read(length) },
     });
-    this.#socket.on("connect", () => this.#socket.write(buildRequest(options.port, options.compression)));
+    this.#socket.on("connect", () => this.#socket.write(buildRequest(options.port, options.compression !== false)));
     this.#socket.on("error", (error) => this.#fail(error));
     this.#socket.on("close", () => this.#fail(new Error("the server closed the connection")));
   }

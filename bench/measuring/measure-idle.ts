@@ -47,5 +47,15 @@ async function warmUp({ load }: Stage, plan: EchoPlan): Promise<void> {
 
 /** About what a live feed sends: 170 bytes of JSON. The generator answers pings, as real clients do. */
 function planFor({ compression }: IdleWorkload, port: number, connections: number): EchoPlan {
-  return { kind: "echo", port, connections, window: 1, payload: "json", size: 170, compression, answersPings: true };
+  return {
+    kind: "echo",
+    port,
+    connections,
+    window: 1,
+    payload: "json",
+    size: 170,
+    compression,
+    replies: "echo",
+    answersPings: true,
+  };
 }

@@ -21,7 +21,8 @@ export function loadPlanFor(workload: ThroughputWorkload, port: number): LoadPla
   switch (workload.kind) {
     case "echo": {
       const { connections, window, payload, size, compression } = workload;
-      return { kind: "echo", port, connections, window, payload, size, compression, answersPings: false };
+      const messages = { connections, window, payload, size, compression } as const;
+      return { kind: "echo", port, ...messages, replies: "echo", answersPings: false };
     }
     case "ingest":
     case "broadcast": {

@@ -12,6 +12,7 @@ import type { MemoryFigures, SubjectSample } from "../peers/figures.ts";
 import type { Application } from "../peers/server-process.ts";
 import { Child } from "../processes/child.ts";
 import type { Pinning } from "../processes/pinning.ts";
+import { type Compression, compressionWord } from "../workloads/compression.ts";
 
 const GENERATOR_SCRIPT = join(import.meta.dirname, "..", "generator", "main.js");
 
@@ -22,6 +23,10 @@ export interface Subject {
   sample(): Promise<SubjectSample>;
   /** Memory after a forced collection. */
   memory(): Promise<MemoryFigures>;
+  /** The most resident memory so far (bytes). */
+  highestMemory(): Promise<number>;
+  /** Windows that are compressed at the moment; rejects for a server that does not do that. */
+  coldWindows(): Promise<number>;
   startProfile(): Promise<void>;
   /** V8's profile, as the inspector gives it. */
   stopProfile(): Promise<unknown>;
@@ -34,6 +39,8 @@ export interface LoadControl {
   count(): Promise<GeneratorCount>;
   finish(): Promise<Totals>;
   exchange(messages: number): Promise<void>;
+  more(connections: number): Promise<void>;
+  thin(connections: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,7 +55,9 @@ export interface Stage {
 /** How the process under test is started. */
 export interface StageSettings {
   readonly application: Application;
-  readonly compression: boolean;
+  readonly compression: Compression;
+  /** For {@link ServerSettings.coldAfter}; `undefined`: nothing is said. */
+  readonly coldAfter?: number | null;
   readonly pinning: Pinning;
   /** Further flags for Node; a peer on another runtime is started without. */
   readonly nodeFlags?: readonly string[];
@@ -104,7 +113,9 @@ async function withChildren<Result>(act: (add: (child: Child) => Child) => Promi
 }
 
 function startServer(peer: Peer, settings: StageSettings): Child {
-  return startSubject(peer, "server", settings, ["--compression", settings.compression ? "on" : "off"]);
+  const { compression, coldAfter } = settings;
+  const cold = coldAfter === undefined ? [] : ["--cold-after", coldAfter === null ? "never" : String(coldAfter)];
+  return startSubject(peer, "server", settings, ["--compression", compressionWord(compression), ...cold]);
 }
 
 function startClient(peer: Peer, settings: StageSettings, port: number, { connections }: ListenPlan): Child {
@@ -139,6 +150,8 @@ function subjectOf(child: Child): Subject {
     pid: child.pid,
     sample: () => child.request("sample"),
     memory: () => child.request("memory"),
+    highestMemory: () => child.request("highestMemory"),
+    coldWindows: () => child.request("coldWindows"),
     startProfile: () => child.request("startProfile"),
     stopProfile: () => child.request("stopProfile"),
   };
@@ -151,6 +164,8 @@ function loadControl(generator: Child): LoadControl {
     count: () => generator.request("count"),
     finish: () => generator.request("finish"),
     exchange: (messages) => generator.request("exchange", messages),
+    more: (connections) => generator.request("more", connections),
+    thin: (connections) => generator.request("thin", connections),
     close: () => generator.request("close"),
   };
 }

@@ -1,4 +1,6 @@
 /** Bun's own server. This program runs on Bun; publish and subscribe is its way to broadcast. */
+import { AnswerBook } from "../generator/documents.ts";
+import type { Compression } from "../workloads/compression.ts";
 import { type Application, runServer } from "./server-process.ts";
 import { count, type Tally } from "./tally.ts";
 
@@ -21,6 +23,8 @@ interface BunSocket {
 type OnMessage = (socket: BunSocket, message: string | Uint8Array) => void;
 
 const TOPIC = "all";
+const KIB_BITS = 10;
+const COMPRESSOR_TIMES_WINDOW = 8;
 
 await runServer(async ({ application, compression }, tally) => {
   const { Bun } = globalThis as unknown as { Bun: BunRuntime };
@@ -29,13 +33,20 @@ await runServer(async ({ application, compression }, tally) => {
     port: 0,
     fetch: (request: Request) => (server.upgrade(request) ? undefined : new Response("no WebSocket", { status: 400 })),
     websocket: {
-      perMessageDeflate: compression,
+      perMessageDeflate: deflateOptions(compression),
       open: (socket: BunSocket) => void (application === "broadcast" && socket.subscribe(TOPIC)),
-      message: applicationOf(application, compression, tally, () => server),
+      message: applicationOf(application, compression !== false, tally, () => server),
     },
   });
   return server.port;
 });
+
+/** It names compressors by the memory they take: 4 KB for windows of 9 bits, twice as much for each bit. */
+function deflateOptions(compression: Compression): boolean | object {
+  if (typeof compression === "boolean") return compression;
+  const window = 1 << (compression.windowBits - KIB_BITS);
+  return { compress: `${window * COMPRESSOR_TIMES_WINDOW}KB`, decompress: `${window}KB` };
+}
 
 function applicationOf(
   application: Application,
@@ -46,6 +57,10 @@ function applicationOf(
   switch (application) {
     case "echo":
       return (socket, message) => socket.send(message, compression);
+    case "answer": {
+      const book = new AnswerBook();
+      return (socket, message) => socket.send(book.answerTo(message.toString()), compression);
+    }
     case "ingest":
       return (_socket, message) => count(tally, message.length);
     case "broadcast":

@@ -5,7 +5,7 @@
  * This file does not know which library is measured, nor on which side. It runs on Bun, too.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { answerRequests } from "../processes/requests.ts";
+import { answerRequests, type Handlers } from "../processes/requests.ts";
 import type { Tally } from "./tally.ts";
 
 /** Answers `sample`. */
@@ -21,17 +21,26 @@ export interface MemoryFigures {
   readonly arrayBuffers: number;
 }
 
+const KIB = 1024;
+
 /** How long the allocator gets to return pages after a collection (ms). */
 const SETTLE = 150;
 
-/** Answers the runner until it is gone. */
-export function reportFigures(tally: Tally): void {
+/** Answers the runner until it is gone; `more` are questions that not every process can answer. */
+export function reportFigures(tally: Tally, more: Handlers = {}): void {
   answerRequests({
+    ...more,
     sample: (): SubjectSample => ({ cpu: cpuMicroseconds(), ...tally }),
     memory: collectedMemory,
+    highestMemory,
     startProfile,
     stopProfile,
   });
+}
+
+/** The most resident memory that the process ever had (bytes). */
+function highestMemory(): number {
+  return process.resourceUsage().maxRSS * KIB;
 }
 
 function cpuMicroseconds(): number {

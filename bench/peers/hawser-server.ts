@@ -1,27 +1,43 @@
 /** Hawser as a server, default settings apart from compression and transport; what its programs share. */
 import { broadcast, type Handler, type HandlerHooks, type ServeOptions, type Server, serve } from "hawser";
-import type { Application, ServerSettings } from "./server-process.ts";
+import { AnswerBook } from "../generator/documents.ts";
+import type { Application, ServerSettings, StartedServer } from "./server-process.ts";
 import { count, type Tally } from "./tally.ts";
 
 /** Serves on a free port, with permessage-deflate as `compression` says, and returns the server. */
 export function serveHawser(
   handler: Handler,
-  { compression }: ServerSettings,
+  settings: ServerSettings,
   options: Pick<ServeOptions, "transport"> = {},
 ): Promise<Server> {
-  return serve(handler, { host: "127.0.0.1", port: 0, compression: compression ? "deflate" : false, ...options });
+  return serve(handler, { host: "127.0.0.1", port: 0, compression: compressionOf(settings), ...options });
 }
 
-/** Serves the hooks form of an application, and resolves to the port. */
+function compressionOf({ compression, coldAfter }: ServerSettings): NonNullable<ServeOptions["compression"]> {
+  if (compression === false) return false;
+  const cold: object = coldAfter === undefined ? {} : { coldAfter };
+  if (compression === true) return { ...cold };
+  const { windowBits, memLevel } = compression;
+  return { serverMaxWindowBits: windowBits, clientMaxWindowBits: windowBits, memLevel, ...cold };
+}
+
+/** Serves the hooks form of an application. */
 export async function serveHooks(
   settings: ServerSettings,
   tally: Tally,
   options?: Pick<ServeOptions, "transport">,
-): Promise<number> {
+): Promise<StartedServer> {
   let server: Server | undefined;
   const hooks = HOOKS[settings.application](tally, () => server!);
-  server = await serveHawser(hooks, settings, options);
-  return server.port;
+  const started = await serveHawser(hooks, settings, options);
+  server = started;
+  return { port: started.port, handlers: { coldWindows: () => coldWindowsOf(started) } };
+}
+
+/** How many windows are compressed at the moment. */
+function coldWindowsOf(server: Server): number {
+  const { compression } = server.metrics() as { readonly compression?: { readonly coldWindows?: number } };
+  return compression?.coldWindows ?? 0;
 }
 
 const HOOKS: Readonly<Record<Application, (tally: Tally, server: () => Server) => HandlerHooks>> = {
@@ -30,6 +46,14 @@ const HOOKS: Readonly<Record<Application, (tally: Tally, server: () => Server) =
       ws.sendNow(data);
     },
   }),
+  answer: () => {
+    const book = new AnswerBook();
+    return {
+      message(ws, data) {
+        ws.sendNow(book.answerTo(String(data)));
+      },
+    };
+  },
   ingest: (tally) => ({
     message(_ws, data) {
       count(tally, data.length);

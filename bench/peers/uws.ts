@@ -4,6 +4,8 @@
  * Limits that would drop what the others buffer are raised; publish and subscribe is its way to broadcast.
  */
 import { createRequire } from "node:module";
+import { AnswerBook } from "../generator/documents.ts";
+import type { Compression } from "../workloads/compression.ts";
 import { type Application, modulePath, runServer } from "./server-process.ts";
 import { count, type Tally } from "./tally.ts";
 
@@ -30,13 +32,15 @@ type OnMessage = (socket: UwsSocket, message: ArrayBuffer, isBinary: boolean) =>
 
 const MIB = 1024 * 1024;
 const TOPIC = "all";
+const COMPRESSOR_SHIFT = 4;
+const DECOMPRESSOR_SHIFT = 8;
 
 await runServer(async ({ application, compression, module }, tally) => {
   const uws = createRequire(import.meta.url)(modulePath(module)) as Uws;
   const app = uws.App();
-  const message = applicationOf(application, compression, tally, app);
+  const message = applicationOf(application, compression !== false, tally, app);
   app.ws("/*", {
-    compression: compression ? uws.SHARED_COMPRESSOR : uws.DISABLED,
+    compression: compressorOf(uws, compression),
     maxPayloadLength: MIB,
     maxBackpressure: 64 * MIB,
     open: (socket: UwsSocket) => void (application === "broadcast" && socket.subscribe(TOPIC)),
@@ -47,11 +51,22 @@ await runServer(async ({ application, compression, module }, tally) => {
   return uws.us_socket_local_port(socket);
 });
 
+/** A compressor and a decompressor for each connection are named by bits: window and memory level, and window. */
+function compressorOf(uws: Uws, compression: Compression): number {
+  if (typeof compression === "boolean") return compression ? uws.SHARED_COMPRESSOR : uws.DISABLED;
+  const { windowBits, memLevel } = compression;
+  return (windowBits << DECOMPRESSOR_SHIFT) | (windowBits << COMPRESSOR_SHIFT) | memLevel;
+}
+
 function applicationOf(application: Application, compression: boolean, tally: Tally, app: UwsApp): OnMessage {
   switch (application) {
     case "echo":
       return (socket, message, isBinary) =>
         socket.send(isBinary ? message : Buffer.from(message).toString(), isBinary, compression);
+    case "answer": {
+      const book = new AnswerBook();
+      return (socket, message) => socket.send(book.answerTo(Buffer.from(message).toString()), false, compression);
+    }
     case "ingest":
       return (_socket, message) => count(tally, message.byteLength);
     case "broadcast":

@@ -39,3 +39,27 @@ function readmeUpdate(path: string, section: string): [string, string][] {
   const text = replaceMarkedSection(readFileSync(path, "utf8"), section);
   return text === undefined ? [] : [[path, text]];
 }
+
+export interface OneResult {
+  /** Whether it was a run that may take the place of the last one. */
+  readonly isWritten: boolean;
+  /** What the JSON file holds. */
+  readonly kept: object;
+  /** What the Markdown file holds. */
+  readonly page: string;
+}
+
+/** Writes a result that stands by itself to `bench/results`, as `name.json` and `name.md`; returns what to say of it. */
+export function keepResult(root: string, name: string, { isWritten, kept, page }: OneResult): string {
+  if (!isWritten) return "Not written: the run was partial (--write writes it all the same).";
+  const folder = join(root, "bench", "results");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(kept, roundNumbers, 1)}\n`);
+  writeFileSync(join(folder, `${name}.md`), page);
+  return `Written: bench/results/${name}.json, bench/results/${name}.md`;
+}
+
+/** More digits than a figure is known by. */
+function roundNumbers(_name: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
+}

@@ -1,4 +1,5 @@
 /** The workloads, and their selection by name. */
+import type { WindowSetting } from "./compression.ts";
 import type {
   BroadcastWorkload,
   ConnectWorkload,
@@ -65,6 +66,12 @@ const CONNECT: ConnectWorkload = {
   connections: PING_PONG_CONNECTIONS,
 };
 
+/** What each message costs with many connections, each with a context of its own: one alone stays in the cache. */
+function compressedWith(setting: WindowSetting): EchoWorkload {
+  const title = `compressed ping-pong, 170 B JSON, 1,000 connections, windows of ${setting.windowBits} bits`;
+  return { ...COMPRESSED, id: `z1000-${setting.windowBits}`, title, connections: 1_000, compression: setting };
+}
+
 const COMPRESSED: EchoWorkload = {
   kind: "echo",
   id: "z170",
@@ -104,6 +111,8 @@ export const WORKLOADS: readonly Workload[] = [
   broadcast("bc5000", 5_000),
   CONNECT,
   COMPRESSED,
+  compressedWith({ windowBits: 12, memLevel: 5 }),
+  compressedWith({ windowBits: 15, memLevel: 8 }),
   onClient(pingPong("pp125", "binary", 125, "125 B")),
   onClient(ingest("in125", 125, "125 B")),
   onClient(ingest("in16k", 16 * KIB, "16 KiB")),

@@ -1,4 +1,5 @@
 /** What a workload is: plain descriptions, so that the generator, the runner and the report can all read them. */
+import type { Compression } from "./compression.ts";
 
 interface CommonWorkload {
   /** Names it on the command line and in result files. */
@@ -8,8 +9,8 @@ interface CommonWorkload {
   readonly title: string;
   /** Which side of a connection is measured; the load generator plays the other. */
   readonly side: "server" | "client";
-  /** Whether permessage-deflate is agreed. */
-  readonly compression: boolean;
+  /** Whether permessage-deflate is agreed, and with which windows. */
+  readonly compression: Compression;
 }
 
 export type PayloadKind = "binary" | "text" | "json";
