@@ -68,3 +68,25 @@ test("a handshake without the compression that was offered is an error", async (
   const port = await serve(echo);
   await expect(openLoad(port, { compression: true })).rejects.toThrow("offered but not agreed");
 });
+
+test("more connections come, and all but some of the newest go", async () => {
+  const port = await serve(echo);
+  const load = await openLoad(port, { connections: 2 });
+  await load.more(10);
+  await load.exchange(1);
+  expect(load.count().messages).toBe(12);
+  load.thin(3);
+  await expect.poll(() => openConnections()).toBe(5);
+  await load.exchange(1);
+  expect(load.count().messages).toBe(17);
+  await load.more(4);
+  load.thin(1);
+  await expect.poll(() => openConnections()).toBe(6);
+  load.close();
+});
+
+function openConnections(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server!.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
+  });
+}

@@ -54,8 +54,11 @@ function windowOf(agreed: string, parameter: string): number {
   return Number(new RegExp(`${parameter}\\s*=\\s*"?(\\d+)`, "i").exec(agreed)?.[1] ?? 15);
 }
 
-/** A server's answer to a client's request, which agrees to no extension. Throws if the request has no key. */
-export function answerRequest(head: string): string {
+/**
+ * A server's answer to a client's request, which agrees to no extension, or to permessage-deflate without conditions. Throws
+ * if the request has no key.
+ */
+export function answerRequest(head: string, compression = false): string {
   const key = /^sec-websocket-key:\s*(\S+)/im.exec(head)?.[1];
   if (key === undefined) throw new Error("the request has no Sec-WebSocket-Key");
   return [
@@ -63,6 +66,7 @@ export function answerRequest(head: string): string {
     "Upgrade: websocket",
     "Connection: Upgrade",
     `Sec-WebSocket-Accept: ${acceptOf(key)}`,
+    ...(compression ? ["Sec-WebSocket-Extensions: permessage-deflate"] : []),
     "\r\n",
   ].join("\r\n");
 }

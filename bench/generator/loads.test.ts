@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import { BombLoad } from "./bomb-load.ts";
 import { BroadcastLoad } from "./broadcast-load.ts";
 import { ConnectLoad } from "./connect-load.ts";
 import { FloodLoad } from "./flood-load.ts";
@@ -24,8 +25,11 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-async function serve(respond: (socket: Socket, chunk: Buffer) => void): Promise<number> {
-  const { port, server } = await listen(respond);
+async function serve(
+  respond: (socket: Socket, chunk: Buffer) => void,
+  options: { readonly compression?: boolean } = {},
+): Promise<number> {
+  const { port, server } = await listen(respond, options);
   servers.push(server);
   return port;
 }
@@ -97,6 +101,33 @@ describe("a broadcast", () => {
     const load = await opened(new BroadcastLoad({ ...MESSAGES, kind: "broadcast", port }));
     load.start();
     await expect(load.finish()).rejects.toThrow("differs");
+  });
+});
+
+describe("a bomb", () => {
+  const tooBig = buildFrame({ opcode: CLOSE, payload: Buffer.from([0x03, 0xf1]) });
+  const answerOnce = (reply: Buffer) => {
+    const answered = new WeakSet<Socket>();
+    return (socket: Socket) => {
+      if (!answered.has(socket)) socket.write(reply);
+      answered.add(socket);
+    };
+  };
+
+  test("counts those that were answered with 1009", async () => {
+    const port = await serve(answerOnce(tooBig), { compression: true });
+    const load = await opened(new BombLoad({ kind: "bomb", port, megabytes: 2 }));
+    await load.exchange(3);
+    expect(load.count().messages).toBe(3);
+    expect(load.count().bytes).toBeLessThan(3 * 3_000);
+  });
+
+  test("any other answer is an error", async () => {
+    const port = await serve(answerOnce(buildFrame({ opcode: CLOSE, payload: Buffer.from([0x03, 0xea]) })), {
+      compression: true,
+    });
+    const load = await opened(new BombLoad({ kind: "bomb", port, megabytes: 2 }));
+    await expect(load.exchange(1)).rejects.toThrow("expected 1009");
   });
 });
 

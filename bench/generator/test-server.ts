@@ -10,11 +10,14 @@ export interface TestServer {
 }
 
 /** Listens on a free port. The first chunk of a connection is taken for its request. */
-export async function listen(respond: (socket: Socket, chunk: Buffer) => void): Promise<TestServer> {
+export async function listen(
+  respond: (socket: Socket, chunk: Buffer) => void,
+  { compression = false }: { readonly compression?: boolean } = {},
+): Promise<TestServer> {
   const server = createServer((socket) => {
     socket.on("error", () => socket.destroy());
     socket.once("data", (head) => {
-      socket.write(answerRequest(head.toString("latin1")));
+      socket.write(answerRequest(head.toString("latin1"), compression));
       socket.on("data", (chunk) => respond(socket, chunk));
     });
   }).listen(0, "127.0.0.1");
