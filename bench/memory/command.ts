@@ -1,12 +1,16 @@
 /** `npm run bench -- memory`: what compression holds for each connection, setting by setting. */
+import { join } from "node:path";
 import { describeMachine, openFilesLimit } from "../measuring/machine.ts";
 import { findPeer, type Peer } from "../peers/catalogue.ts";
 import { choosePinning } from "../processes/pinning.ts";
 import { originText } from "../reporting/origin.ts";
-import { keepResult } from "../reporting/result-files.ts";
+import { keepResult, updateMarkedSection } from "../reporting/result-files.ts";
 import { measureRows } from "./measure-rows.ts";
 import { MEMORY_HELP, type MemoryOptions, parseMemoryOptions } from "./options.ts";
-import { memoryPage, memoryTable } from "./page.ts";
+import { guideSection, memoryPage, memoryTable } from "./page.ts";
+
+/** Shows the same table. */
+const GUIDE = ["docs", "guides", "compression.md"] as const;
 
 /** Descriptors that a process needs besides its connections. */
 const SPARE_FILES = 100;
@@ -38,6 +42,8 @@ export async function measureMemory(
   ];
   const kept = { startedAt, machine, versions, connections, wsConnections, coldAfter, rows };
   say(keepResult(root, "compression-memory", { isWritten: options.writes, kept, page: memoryPage({ rows, origin }) }));
+  if (options.writes && updateMarkedSection(join(root, ...GUIDE), guideSection({ rows, origin })))
+    say(`Written: ${GUIDE.join("/")}`);
   return 0;
 }
 

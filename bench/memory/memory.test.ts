@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { GUIDE_ROWS, MESSAGES, messageSize } from "./guide.ts";
 import type { MemoryRow } from "./measure-rows.ts";
 import { parseMemoryOptions } from "./options.ts";
-import { memoryPage, memoryTable } from "./page.ts";
+import { guideSection, memoryPage, memoryTable } from "./page.ts";
 
 describe("the command line", () => {
   test.each([
@@ -53,6 +53,12 @@ describe("the table", () => {
       "| 12/5         |      +0.5 |      +9.3 |      -0.1 |          +173 |            +50 |",
       "| 9/2          |      +0.0 |      +1.5 |         – |             – |            +19 |",
     ]);
+  });
+
+  test("stands in the guide with its origin below", () => {
+    const section = guideSection({ rows, origin: ["500 connections.", "Measured somewhere."] });
+    expect(section.startsWith(memoryTable(rows))).toBe(true);
+    expect(section.endsWith("\n\n500 connections. Measured somewhere.")).toBe(true);
   });
 
   test("stands on a page with whole connections and their origin", () => {

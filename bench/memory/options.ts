@@ -34,7 +34,8 @@ Options
   --write                write the results of a partial run, too
   --help                 this text
 
-A complete run writes bench/results/compression-memory.json and compression-memory.md.
+A complete run writes bench/results/compression-memory.json, compression-memory.md, and the table
+between the bench marks in docs/guides/compression.md.
 `;
 
 /** Reads the words after `npm run bench -- memory`. Throws a `TypeError` for what is unknown or out of range. */

@@ -65,6 +65,11 @@ ${wholeTable(rows)}
 `;
 }
 
+/** The part of the compression guide that shows the same table. */
+export function guideSection({ rows, origin }: MemoryPage): string {
+  return `${memoryTable(rows)}\n\n${origin.join(" ")}`;
+}
+
 function wholeLine({ hawser, ws, guide }: MemoryRow): string[] {
   return ["none (whole)", figure(hawser.open), figure(hawser.full), NONE, figure(ws?.full), String(guide)];
 }

@@ -35,9 +35,21 @@ function readStore(path: string): ResultStore {
 }
 
 function readmeUpdate(path: string, section: string): [string, string][] {
-  if (!existsSync(path)) return [];
-  const text = replaceMarkedSection(readFileSync(path, "utf8"), section);
+  const text = withSection(path, section);
   return text === undefined ? [] : [[path, text]];
+}
+
+/** The file's text with what stands between the marks replaced; `undefined` without the file or the marks. */
+function withSection(path: string, section: string): string | undefined {
+  return existsSync(path) ? replaceMarkedSection(readFileSync(path, "utf8"), section) : undefined;
+}
+
+/** Replaces what stands between the marks of a file; false without the file or the marks. */
+export function updateMarkedSection(path: string, section: string): boolean {
+  const text = withSection(path, section);
+  if (text === undefined) return false;
+  writeFileSync(path, text);
+  return true;
 }
 
 export interface OneResult {
