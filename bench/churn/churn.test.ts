@@ -24,9 +24,16 @@ describe("the command line", () => {
 });
 
 test("what is left is shown as a ratio to what is needed", () => {
-  const one = { peer: "hawser", needed: 50 * MIB, firstRound: 70 * MIB, highest: 80 * MIB, left: 60 * MIB };
+  const one = {
+    peer: "hawser",
+    variant: "compression",
+    needed: 50 * MIB,
+    firstRound: 70 * MIB,
+    highest: 80 * MIB,
+    left: 60 * MIB,
+  };
   expect(churnTable([one]).split("\n").at(-1)).toMatch(
-    /hawser .* 50\.0 \| .* 70\.0 \| .* 80\.0 \| .* 60\.0 \| +1\.20 \|$/,
+    /hawser \| compression \| .* 50\.0 \| .* 70\.0 \| .* 80\.0 \| .* 60\.0 \| +1\.20 \|$/,
   );
 });
 

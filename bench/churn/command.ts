@@ -5,7 +5,7 @@ import { choosePinning } from "../processes/pinning.ts";
 import { originText } from "../reporting/origin.ts";
 import { keepResult } from "../reporting/result-files.ts";
 import { measureBombs } from "./measure-bombs.ts";
-import { measureChurnOf } from "./measure-churn.ts";
+import { measureChurnOf, VARIANTS } from "./measure-churn.ts";
 import { CHURN_HELP, type ChurnOptions, parseChurnOptions } from "./options.ts";
 import { bombTable, churnPage, churnTable } from "./page.ts";
 
@@ -28,7 +28,9 @@ export async function measureChurn(
   const pinning = choosePinning();
   const peers = options.peers.map((name) => findPeer(name));
   const churned = [];
-  for (const peer of peers) churned.push(await measureChurnOf(peer, options, pinning));
+  for (const peer of peers) {
+    for (const variant of VARIANTS) churned.push(await measureChurnOf({ peer, variant, pinning }, options));
+  }
   say(churnTable(churned));
   const bombed = await measureBombs(findPeer("hawser"), options.bombs, pinning);
   say(`\n${bombTable(bombed)}\n`);

@@ -4,10 +4,24 @@ import type { EchoPlan } from "../generator/plan.ts";
 import { onServerStage, type Stage } from "../measuring/stage.ts";
 import type { Peer } from "../peers/catalogue.ts";
 import type { Pinning } from "../processes/pinning.ts";
+import type { Compression } from "../workloads/compression.ts";
 import type { ChurnOptions } from "./options.ts";
+
+/** How the server runs. V8's young generation grows under load and stays, which has nothing to do with connections. */
+export interface Variant {
+  readonly title: string;
+  readonly compression: Compression;
+  readonly nodeFlags: readonly string[];
+}
 
 /** The default settings of this library, for everybody. */
 const SETTING = { windowBits: 12, memLevel: 5 } as const;
+
+export const VARIANTS: readonly Variant[] = [
+  { title: "compression", compression: SETTING, nodeFlags: [] },
+  { title: "compression, small young generation", compression: SETTING, nodeFlags: ["--max-semi-space-size=1"] },
+  { title: "no compression", compression: false, nodeFlags: [] },
+];
 
 /** Enough to fill both windows. */
 const MESSAGES = 20;
@@ -21,6 +35,8 @@ const SETTLE = 1_000;
 /** Resident memory of the whole process (bytes), after forced collections. */
 export interface Churned {
   readonly peer: string;
+  /** The title of the variant. */
+  readonly variant: string;
   /** With the connections that stay, when there never were others. */
   readonly needed: number;
   /** With all connections of the first round. */
@@ -33,21 +49,27 @@ export interface Churned {
 
 type Extent = Pick<ChurnOptions, "connections" | "rounds" | "staying">;
 
-export async function measureChurnOf(peer: Peer, extent: Extent, pinning: Pinning): Promise<Churned> {
-  const needed = await onWarmServer(peer, pinning, async (stage, plan) => {
+interface Subject {
+  readonly peer: Peer;
+  readonly variant: Variant;
+  readonly pinning: Pinning;
+}
+
+export async function measureChurnOf(subject: Subject, extent: Extent): Promise<Churned> {
+  const needed = await onWarmServer(subject, async (stage, plan) => {
     await stage.load.open({ ...plan, connections: extent.staying });
     await stage.load.exchange(MESSAGES);
     return settledMemory(stage);
   });
-  const churned = await onWarmServer(peer, pinning, (stage, plan) => comeAndGo(stage, plan, extent));
-  return { peer: peer.label, needed, ...churned };
+  const churned = await onWarmServer(subject, (stage, plan) => comeAndGo(stage, plan, extent));
+  return { peer: subject.peer.label, variant: subject.variant.title, needed, ...churned };
 }
 
 async function comeAndGo(
   stage: Stage,
   plan: EchoPlan,
   { connections, rounds, staying }: Extent,
-): Promise<Omit<Churned, "peer" | "needed">> {
+): Promise<Omit<Churned, "peer" | "variant" | "needed">> {
   const { load, subject } = stage;
   await load.open({ ...plan, connections: 0 });
   let firstRound = 0;
@@ -75,11 +97,11 @@ async function settledMemory({ subject }: Stage): Promise<number> {
 }
 
 function onWarmServer<Result>(
-  peer: Peer,
-  pinning: Pinning,
+  { peer, variant, pinning }: Subject,
   act: (stage: Stage, plan: EchoPlan) => Promise<Result>,
 ): Promise<Result> {
-  const settings = { application: "answer", compression: SETTING, pinning } as const;
+  const { compression, nodeFlags } = variant;
+  const settings = { application: "answer", compression, nodeFlags, pinning } as const;
   return onServerStage(peer, settings, async (stage) => {
     const plan: EchoPlan = {
       kind: "echo",
@@ -88,7 +110,7 @@ function onWarmServer<Result>(
       window: 1,
       payload: "json",
       size: MESSAGE_SIZE,
-      compression: SETTING,
+      compression,
       replies: "answer",
       answersPings: true,
     };

@@ -24,9 +24,10 @@ const BOMBS = 20;
 export const CHURN_HELP = `Measures what compressed connections that are gone leave behind, and what a bomb does.
 
 Churn: ${CONNECTIONS} connections come in ${ROUNDS} rounds, exchange messages with a server process, and go, all but ${STAYING};
-resident memory in the end, against a server that only ever had those ${STAYING}. Bomb: 300 MB of zeros in 300 KB.
+resident memory in the end, against a server that only ever had those ${STAYING}; with compression, with
+a small young generation of V8's, and without compression. Bomb: 300 MB of zeros in 300 KB.
 
-  npm run bench -- churn                           about two minutes
+  npm run bench -- churn                           about four minutes
   npm run bench -- churn --connections 1200 --peers hawser
 
 Options

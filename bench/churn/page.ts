@@ -6,15 +6,20 @@ import type { ChurnOptions } from "./options.ts";
 
 const MIB = 1024 * 1024;
 
+/** Columns of words, before those of numbers. */
+const WORDS = 2;
+
 /** MiB of the server's process, a line for each peer. */
 export function churnTable(results: readonly Churned[]): string {
   return markdownTable(
-    ["server", "those that stay alone", "first round open", "highest", "after all rounds", "ratio"],
-    results.map(({ peer, needed, firstRound, highest, left }) => [
+    ["server", "", "those that stay alone", "first round open", "highest", "after all rounds", "ratio"],
+    results.map(({ peer, variant, needed, firstRound, highest, left }) => [
       peer,
+      variant,
       ...[needed, firstRound, highest, left].map(mebibytes),
       (left / needed).toFixed(2),
     ]),
+    WORDS,
   );
 }
 
@@ -40,11 +45,13 @@ export function churnPage({ extent, churned, bombed, origin }: ChurnPage): strin
 
 Written by \`npm run bench -- churn\`; do not edit. How it is measured: [the benchmark's README](../README.md).
 
-${connections.toLocaleString("en-US")} connections with compression, windows of 12 bits, came in ${rounds} rounds, filled both windows with JSON messages, and went; ${staying} of them stayed, some of each round. Resident memory of the server's process in MiB, after forced collections; the ratio is to a process that only ever had ${staying} connections.
+${connections.toLocaleString("en-US")} connections came in ${rounds} rounds, exchanged JSON messages that fill both windows of 12 bits, and went; ${staying} of them stayed, some of each round. Resident memory of the server's process in MiB, after forced collections; the ratio is to a process that only ever had ${staying} connections.
 
 ${churnTable(churned)}
 
-Bombs: one message of ${BOMB_MEGABYTES} MB of zeros in 300 KB each, against the default limit of 1 MiB. Each connection was closed with 1009. The times are for a whole connection: handshake, 300 KB through the kernel, inflating up to the limit, closing.
+V8's young generation grows under load, by up to some 30 MiB, and stays, with compression and without, whatever connections there are. With a small one (\`--max-semi-space-size=1\`), the ratio shows what connections leave behind.
+
+Bombs: one message of ${BOMB_MEGABYTES} MB of zeros in 300 KB each, against the default limit of 1 MiB. Each connection was closed with 1009. The times are for a whole connection: handshake, 300 KB through the kernel, inflating up to the limit, closing. The highest also has what was inflated up to the limit, 1 MiB for each bomb however large, until it is collected.
 
 ${bombTable(bombed)}
 
