@@ -2,7 +2,7 @@ import { constants, createInflateRaw, type InflateRaw } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { WindowSetting } from "../workloads/compression.ts";
 import { conversationsOf } from "./conversation.ts";
-import { AnswerBook, makeAnswers, makeRequests } from "./documents.ts";
+import { AnswerBook, makeAnswers, makeRequests, SCRIPTS } from "./documents.ts";
 import { buildFrame, compressInTurn, TEXT } from "./frame.ts";
 import { answerRequest, buildRequest, checkResponse } from "./handshake.ts";
 import { ParsedReplyReader, ReplyHistory } from "./parsed-reply-reader.ts";
@@ -49,7 +49,7 @@ function plan(compression: WindowSetting, changes: Partial<EchoPlan> = {}): Echo
 
 describe.each(SETTINGS)("windows of $windowBits bits", (setting) => {
   test("an echo's clients fill the window, then refer to what went before, cycle after cycle", async () => {
-    const { leadIn, main } = conversationsOf(plan(setting));
+    const { leadIn, main } = conversationsOf(plan(setting))(7);
     const inflate = continuousPeer(setting.windowBits);
     const payloads = makePayloads("json", 170);
     const filling = await inflate(unmasked(leadIn!.ribbon.slice(0, 1)));
@@ -61,10 +61,10 @@ describe.each(SETTINGS)("windows of $windowBits bits", (setting) => {
   });
 
   test("requests begin with an empty window, and are right in later cycles", async () => {
-    const { leadIn, main } = conversationsOf(plan(setting, { replies: "answer", size: 820 }));
+    const { leadIn, main } = conversationsOf(plan(setting, { replies: "answer", size: 820 }))(SCRIPTS + 3);
     expect(leadIn).toBeUndefined();
     const inflate = continuousPeer(setting.windowBits);
-    const requests = makeRequests(820);
+    const requests = makeRequests(820, 3);
     for (let index = 0; index < requests.length * 2 + 9; index++) {
       expect(String(await inflate(unmasked(main.ribbon.slice(index, 1))))).toBe(requests[index % requests.length]);
     }
@@ -100,20 +100,29 @@ test("what is compressed in turn is smaller than what is compressed alone", () =
 });
 
 describe("documents", () => {
-  test.each([200, 256, 820])("of %d bytes are JSON of exactly that size, and answers are not requests", (size) => {
-    const requests = makeRequests(size);
-    const answers = makeAnswers(size);
+  test.each([220, 256, 820])("of %d bytes are JSON of exactly that size, and answers are not requests", (size) => {
+    const requests = makeRequests(size, 5);
+    const answers = makeAnswers(size, 5);
+    const book = new AnswerBook();
     for (const [index, request] of requests.entries()) {
-      expect(JSON.parse(request)).toMatchObject({ id: index });
+      expect(JSON.parse(request)).toMatchObject({ id: index, room: 5 });
       expect([request.length, answers[index]!.length]).toEqual([size, size]);
       expect(answers[index]).not.toBe(request);
-      expect(new AnswerBook().answerTo(request)).toBe(answers[index]);
+      expect(book.answerTo(request)).toBe(answers[index]);
     }
     expect(new Set([...requests, ...answers]).size).toBe(requests.length * 2);
   });
 
+  test("of different scripts differ", () => {
+    const all = Array.from({ length: SCRIPTS }, (_, script) => [
+      ...makeRequests(256, script),
+      ...makeAnswers(256, script),
+    ]);
+    expect(new Set(all.flat()).size).toBe(all.flat().length);
+  });
+
   test("refuse a size without room for their fields", () => {
-    expect(() => makeRequests(100)).toThrow("they need 200 bytes, got 100");
+    expect(() => makeRequests(100, 0)).toThrow("they need 220 bytes, got 100");
   });
 });
 
@@ -144,6 +153,6 @@ describe("the response to a handshake", () => {
 });
 
 test("the frames of a load are whole and masked", () => {
-  const { main } = conversationsOf(plan({ windowBits: 12, memLevel: 5 }));
+  const { main } = conversationsOf(plan({ windowBits: 12, memLevel: 5 }))(0);
   expect(unmaskFrames(main.ribbon.slice(0, 1))).toHaveLength(1);
 });

@@ -1,9 +1,9 @@
 /**
  * What the clients of a load say, and what they expect to hear: frames laid out before the clock starts, and readers of
- * replies. All connections say the same, so that one compressor's output serves all of them.
+ * replies. Many connections say the same, so that one compressor's output serves all of them.
  */
 import type { WindowSetting } from "../workloads/compression.ts";
-import { makeAnswers, makeRequests } from "./documents.ts";
+import { makeAnswers, makeRequests, SCRIPTS } from "./documents.ts";
 import { ExactReplyReader, ExpectedStream } from "./exact-reply-reader.ts";
 import { buildClientFrames, buildFrame, compressInTurn, frameClientPayloads, opcodeOf } from "./frame.ts";
 import { FrameRibbon } from "./frame-ribbon.ts";
@@ -30,11 +30,29 @@ interface Messages {
   readonly replies: readonly Uint8Array[];
 }
 
-/** What this plan asks for. Echoes under a window setting begin with all windows full, by a message that fills them. */
-export function conversationsOf(plan: EchoPlan): Conversations {
-  const messages = messagesOf(plan);
+/** What a connection says, by its number among the load's connections. */
+export type ConversationOf = (connection: number) => Conversations;
+
+/** What the connections of a load say: all the same, or documents of different scripts, in turn. */
+export function conversationsOf(plan: EchoPlan): ConversationOf {
+  if (plan.replies === "echo") {
+    const all = echoesOf(plan);
+    return () => all;
+  }
+  const scripts = new Map<number, Conversations>();
+  return (connection) => {
+    const script = connection % SCRIPTS;
+    const conversations = scripts.get(script) ?? answersOf(plan, script);
+    scripts.set(script, conversations);
+    return conversations;
+  };
+}
+
+/** Echoes under a window setting begin with all windows full, by a message that fills them. */
+function echoesOf(plan: EchoPlan): Conversations {
+  const sent = makePayloads(plan.payload, plan.size);
+  const messages = { sent, replies: sent };
   if (typeof plan.compression !== "object") return { main: independent(plan, messages) };
-  if (plan.replies === "answer") return { main: inTurn(plan, plan.compression, messages, 0) };
   const filling = [windowful(messages.sent, plan.compression)];
   return {
     leadIn: inTurn(plan, plan.compression, { sent: filling, replies: filling }, 0),
@@ -42,10 +60,11 @@ export function conversationsOf(plan: EchoPlan): Conversations {
   };
 }
 
-function messagesOf({ replies, payload, size }: EchoPlan): Messages {
-  if (replies === "answer") return { sent: makeRequests(size).map(bytesOf), replies: makeAnswers(size).map(bytesOf) };
-  const sent = makePayloads(payload, size);
-  return { sent, replies: sent };
+function answersOf(plan: EchoPlan, script: number): Conversations {
+  const { size, compression } = plan;
+  const messages = { sent: makeRequests(size, script).map(bytesOf), replies: makeAnswers(size, script).map(bytesOf) };
+  if (typeof compression !== "object") return { main: independent(plan, messages) };
+  return { main: inTurn(plan, compression, messages, 0) };
 }
 
 function bytesOf(text: string): Uint8Array {

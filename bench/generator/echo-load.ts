@@ -1,5 +1,5 @@
 /** Clients that send messages, keep a window of them under way, and hold every reply against what it must be. */
-import { type Conversation, type Conversations, conversationsOf } from "./conversation.ts";
+import { type Conversation, type ConversationOf, type Conversations, conversationsOf } from "./conversation.ts";
 import { within } from "./deferred.ts";
 import { Exchange } from "./exchange.ts";
 import { buildFrame, PONG } from "./frame.ts";
@@ -17,16 +17,18 @@ interface Client {
 export class EchoLoad implements Load {
   readonly #totals: Totals = { messages: 0, bytes: 0 };
   readonly #plan: EchoPlan;
-  readonly #conversations: Conversations;
+  readonly #conversationOf: ConversationOf;
   readonly #clients: Client[] = [];
   readonly #failure = new FirstFailure();
+  /** How many connections there have been. */
+  #opened = 0;
   /** How many of the clients were there before the last ones. */
   #settled = 0;
   #running: Promise<unknown> = Promise.resolve();
 
   constructor(plan: EchoPlan) {
     this.#plan = plan;
-    this.#conversations = conversationsOf(plan);
+    this.#conversationOf = conversationsOf(plan);
   }
 
   async open(): Promise<undefined> {
@@ -37,10 +39,11 @@ export class EchoLoad implements Load {
   async more(connections: number): Promise<void> {
     this.#settled = this.#clients.length;
     await inBatches(connections, async () => {
-      const client = this.#connect();
+      const conversations = this.#conversationOf(this.#opened++);
+      const client = this.#connect(conversations);
       this.#clients.push(client);
       await client.wire.opened();
-      await this.#begin(client);
+      await this.#begin(client, conversations);
     });
   }
 
@@ -82,8 +85,7 @@ export class EchoLoad implements Load {
     for (const { wire } of this.#clients.splice(0)) wire.destroy();
   }
 
-  #connect(): Client {
-    const { leadIn, main } = this.#conversations;
+  #connect({ leadIn, main }: Conversations): Client {
     const { port, compression } = this.#plan;
     const wire: Wire = new Wire({
       port,
@@ -96,8 +98,7 @@ export class EchoLoad implements Load {
   }
 
   /** Leaves the lead-in, if there is one, behind. */
-  async #begin(client: Client): Promise<void> {
-    const { leadIn, main } = this.#conversations;
+  async #begin(client: Client, { leadIn, main }: Conversations): Promise<void> {
     if (leadIn === undefined) return;
     await client.exchange.run({ messages: 1, window: 1 });
     client.exchange = this.#exchangeOn(client.wire, main);

@@ -8,7 +8,7 @@ import type { Totals } from "../generator/load.ts";
 import type { GeneratorCount } from "../generator/main.ts";
 import type { ListenPlan, LoadPlan } from "../generator/plan.ts";
 import type { Peer } from "../peers/catalogue.ts";
-import type { MemoryFigures, SubjectSample } from "../peers/figures.ts";
+import type { MemoryFigures, SubjectSample, WindowFigures } from "../peers/figures.ts";
 import type { Application } from "../peers/server-process.ts";
 import { Child } from "../processes/child.ts";
 import type { Pinning } from "../processes/pinning.ts";
@@ -25,8 +25,8 @@ export interface Subject {
   memory(): Promise<MemoryFigures>;
   /** The most resident memory so far (bytes). */
   highestMemory(): Promise<number>;
-  /** Windows that are compressed at the moment; rejects for a server that does not do that. */
-  coldWindows(): Promise<number>;
+  /** Rejects for a server that does not tell. */
+  windows(): Promise<WindowFigures>;
   startProfile(): Promise<void>;
   /** V8's profile, as the inspector gives it. */
   stopProfile(): Promise<unknown>;
@@ -151,7 +151,7 @@ function subjectOf(child: Child): Subject {
     sample: () => child.request("sample"),
     memory: () => child.request("memory"),
     highestMemory: () => child.request("highestMemory"),
-    coldWindows: () => child.request("coldWindows"),
+    windows: () => child.request("windows"),
     startProfile: () => child.request("startProfile"),
     stopProfile: () => child.request("stopProfile"),
   };

@@ -38,7 +38,7 @@ export async function measureRows(
     const held = await measureHeld(subject, hasWindows ? null : undefined);
     say(`${title}hawser  ${heldText(held)}`);
     const cold = hasWindows ? await measureCold(subject, coldAfter) : undefined;
-    if (cold !== undefined) say(`${title}hawser  cold ${cold.cold.toFixed(2)}, windows ${cold.coldWindows.toFixed(2)}`);
+    if (cold !== undefined) say(`${title}hawser  ${coldText(cold)}`);
     const other = ws && (await measureHeld({ peer: ws, setting, connections: wsConnections, pinning }));
     if (other !== undefined) say(`${title}ws      ${heldText(other)}`);
     measured.push({ ...row, hawser: held, ...(cold && { hawserCold: cold }), ...(other && { ws: other }) });
@@ -48,6 +48,10 @@ export async function measureRows(
 
 function heldText({ open, full }: Held): string {
   return `open ${open.toFixed(2)}, full ${full.toFixed(2)} KiB`;
+}
+
+function coldText({ cold, coldWindows, windows }: HeldCold): string {
+  return `cold ${cold.toFixed(2)} KiB, of it windows ${windows.toFixed(2)} (${coldWindows.toFixed(2)} are cold)`;
 }
 
 /** Whether this version of the library has the option. */

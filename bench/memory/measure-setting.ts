@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { EchoPlan } from "../generator/plan.ts";
 import { onServerStage, type Stage } from "../measuring/stage.ts";
 import type { Peer } from "../peers/catalogue.ts";
+import type { WindowFigures } from "../peers/figures.ts";
 import type { Pinning } from "../processes/pinning.ts";
 import type { WindowSetting } from "../workloads/compression.ts";
 import { MESSAGES, messageSize } from "./guide.ts";
@@ -42,6 +43,8 @@ export interface HeldCold {
   readonly cold: number;
   /** How many windows of each connection were compressed: 2 if all. */
   readonly coldWindows: number;
+  /** KiB of it that are windows, by the library's own account. */
+  readonly windows: number;
 }
 
 /** @param coldAfter `null` for a server that would compress unused windows, and is to leave them. */
@@ -57,8 +60,13 @@ export function measureHeld(subject: Subject, coldAfter?: null): Promise<Held> {
 export function measureCold(subject: Subject, coldAfter: number): Promise<HeldCold> {
   return onSubject(subject, coldAfter, async (stage, growth) => {
     await stage.load.exchange(MESSAGES);
-    const windows = await untilCold(stage, subject.connections * 2, coldAfter);
-    return { cold: await growth(), coldWindows: windows / subject.connections };
+    const { coldWindows, heldBytes } = await untilCold(stage, subject.connections * 2, coldAfter);
+    const { connections } = subject;
+    return {
+      cold: await growth(),
+      coldWindows: coldWindows / connections,
+      windows: heldBytes / connections / KIB,
+    };
   });
 }
 
@@ -92,18 +100,17 @@ async function warmUp({ load }: Stage, plan: EchoPlan): Promise<void> {
   await load.close();
 }
 
-/** Resolves to how many windows are compressed, when all are or no more follow. Rejects if there are none. */
-async function untilCold({ subject }: Stage, all: number, coldAfter: number): Promise<number> {
+/** Resolves when all windows are compressed or no more follow. Rejects if none was. */
+async function untilCold({ subject }: Stage, all: number, coldAfter: number): Promise<WindowFigures> {
   let most = 0;
   let changedAt = performance.now();
   for (;;) {
-    const now = await subject.coldWindows();
-    if (now >= all) return now;
-    if (now > most) changedAt = performance.now();
-    most = Math.max(most, now);
-    if (performance.now() - changedAt > coldAfter + COLD_PATIENCE) break;
+    const now = await subject.windows();
+    if (now.coldWindows > most) changedAt = performance.now();
+    most = Math.max(most, now.coldWindows);
+    const isOver = performance.now() - changedAt > coldAfter + COLD_PATIENCE;
+    if (most === 0 && isOver) throw new Error("no window was compressed, though none is used");
+    if (now.coldWindows >= all || isOver) return now;
     await sleep(COLD_INTERVAL);
   }
-  if (most === 0) throw new Error("no window was compressed, though none is used");
-  return most;
 }

@@ -41,7 +41,7 @@ describe("the table", () => {
     {
       ...GUIDE_ROWS[4]!,
       hawser: { open: 4.5, full: 14.25 },
-      hawserCold: { cold: 4.9, coldWindows: 2 },
+      hawserCold: { cold: 4.9, coldWindows: 2, windows: 1.5 },
       ws: { open: 6, full: 180 },
     },
     { ...GUIDE_ROWS[7]!, hawser: { open: 4, full: 6.5 } },

@@ -14,6 +14,14 @@ export interface SubjectSample extends Tally {
   readonly cpu: number;
 }
 
+/** What windows hold, by the library's own account. */
+export interface WindowFigures {
+  /** How many are compressed at the moment. */
+  readonly coldWindows: number;
+  /** Bytes that all windows hold. */
+  readonly heldBytes: number;
+}
+
 /** What the process holds after a forced collection (bytes). */
 export interface MemoryFigures {
   readonly rss: number;

@@ -1,6 +1,7 @@
 /** Hawser as a server, default settings apart from compression and transport; what its programs share. */
 import { broadcast, type Handler, type HandlerHooks, type ServeOptions, type Server, serve } from "hawser";
 import { AnswerBook } from "../generator/documents.ts";
+import type { WindowFigures } from "./figures.ts";
 import type { Application, ServerSettings, StartedServer } from "./server-process.ts";
 import { count, type Tally } from "./tally.ts";
 
@@ -31,13 +32,13 @@ export async function serveHooks(
   const hooks = HOOKS[settings.application](tally, () => server!);
   const started = await serveHawser(hooks, settings, options);
   server = started;
-  return { port: started.port, handlers: { coldWindows: () => coldWindowsOf(started) } };
+  return { port: started.port, handlers: { windows: () => windowsOf(started) } };
 }
 
-/** How many windows are compressed at the moment. */
-function coldWindowsOf(server: Server): number {
-  const { compression } = server.metrics() as { readonly compression?: { readonly coldWindows?: number } };
-  return compression?.coldWindows ?? 0;
+/** What the server says that its windows hold. */
+function windowsOf(server: Server): WindowFigures {
+  const { compression } = server.metrics() as { readonly compression?: Partial<WindowFigures> };
+  return { coldWindows: compression?.coldWindows ?? 0, heldBytes: compression?.heldBytes ?? 0 };
 }
 
 const HOOKS: Readonly<Record<Application, (tally: Tally, server: () => Server) => HandlerHooks>> = {
