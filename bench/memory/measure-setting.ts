@@ -13,6 +13,12 @@ import { MESSAGES, messageSize } from "./guide.ts";
 
 const KIB = 1024;
 
+/**
+ * V8's young generation grows under load by some 30 MiB and shrinks when it likes, whatever connections there are: by 3 KiB
+ * for each of 10,000, more than what is to be measured.
+ */
+const NODE_FLAGS = ["--max-semi-space-size=1"];
+
 /** Few connections, many messages: compiles the code, yet leaves little behind that others could reuse. */
 const WARM_UP = { connections: 20, messages: 250 };
 
@@ -76,7 +82,13 @@ function onSubject<Result>(
   act: (stage: Stage, growth: () => Promise<number>) => Promise<Result>,
 ): Promise<Result> {
   const cold = coldAfter === undefined ? {} : { coldAfter };
-  const settings = { application: "answer", compression: setting ?? false, pinning, ...cold } as const;
+  const settings = {
+    application: "answer",
+    compression: setting ?? false,
+    pinning,
+    nodeFlags: NODE_FLAGS,
+    ...cold,
+  } as const;
   return onServerStage(peer, settings, async (stage) => {
     const plan = planFor(setting, stage.port, connections);
     await warmUp(stage, plan);

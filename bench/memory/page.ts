@@ -51,7 +51,7 @@ export function memoryPage({ rows, origin }: MemoryPage): string {
 
 Written by \`npm run bench -- memory\`; do not edit. How it is measured: [the benchmark's README](../README.md).
 
-KiB of resident memory that a connection takes more than one without compression; the first line is the whole of one without. Window bits and memory level hold both ways.
+KiB of resident memory that a connection takes more than one without compression; the first line is the whole of one without. Window bits and memory level hold both ways. V8's young generation is kept small (\`--max-semi-space-size=1\`).
 
 ${memoryTable(rows)}
 
