@@ -23,7 +23,7 @@ export const MEMORY_HELP = `Measures the memory that compression takes for each 
 of the compression guide of Python's websockets, beside that guide's figures and ws: just open; after
 ${MESSAGES} JSON messages each way, with both windows full; and once unused windows are compressed in place.
 
-  npm run bench -- memory                          every row, some ten minutes
+  npm run bench -- memory                          every row, a quarter of an hour
   npm run bench -- memory --connections 500 --only 12/5,9/2
 
 Options
