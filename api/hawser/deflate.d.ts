@@ -16,7 +16,7 @@ export interface InflaterOptions {
     readonly windowBits: number;
 }
 export interface Deflater {
-    deflate(payload: Uint8Array): Uint8Array;
+    deflate(payload: Uint8Array, reach?: number): Uint8Array;
     append(payload: Uint8Array): void;
     copyWindow(): Uint8Array;
     reset(): void;
@@ -35,9 +35,11 @@ export interface DeflatePool {
     inflate(payload: Uint8Array, window: Uint8Array, windowBits: number, maxSize: number): Promise<Uint8Array | InflateFault>;
 }
 export interface DeflateEngine {
-    createDeflater(options: DeflaterOptions): Deflater;
-    createInflater(options: InflaterOptions): Inflater;
+    createDeflater(options: DeflaterOptions, companion?: Inflater): Deflater;
+    createInflater(options: InflaterOptions, companion?: Deflater): Inflater;
     readonly pool?: DeflatePool;
+    admits?(bytes: number): boolean;
+    declined?(): void;
 }
 
 // packages/hawser/dist/deflate/sliding-window.d.ts

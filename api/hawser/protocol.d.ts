@@ -4,7 +4,7 @@ export { type TextCodec, webTextCodec } from "../bytes/text-codec.ts";
 export { CloseCode, type CloseStatus, isSendableCloseCode, MAX_REASON_LENGTH } from "./close-code.ts";
 export { type CloseInfo, MOVES, type State, type Trigger } from "./closing.ts";
 export { type ProtocolErrorCode, ProtocolErrors, type ProtocolFault, protocolFault } from "./errors.ts";
-export { type Extension, type ExtensionFault, type ExtensionParameters, type ExtensionParameterValue, type ExtensionSharing, type LaterEncoding, type MessagePart, Rsv, } from "./extension.ts";
+export { type Extension, type ExtensionFault, type ExtensionParameters, type ExtensionParameterValue, type ExtensionSharing, type LaterEncoding, type MessagePart, Rsv, type SharedEncoding, type SharedHistory, } from "./extension.ts";
 export { FIN, type MaskingKeys, serializeFrame } from "./frame-writer.ts";
 export type { Message, MessageSink } from "./message-assembler.ts";
 export { ENCODED_LATER, type EncodedMessage } from "./message-sender.ts";
@@ -186,8 +186,18 @@ export interface Extension {
 export declare function releaseExtensions(extensions: readonly Extension[]): void;
 export interface ExtensionSharing {
     readonly key: string;
-    encode(payload: Uint8Array): Uint8Array | undefined;
-    sent(payload: Uint8Array): void;
+    encode(payload: Uint8Array, compress: boolean | undefined): SharedEncoding;
+    createHistory(): SharedHistory;
+}
+export interface SharedHistory {
+    encode(payload: Uint8Array, compress: boolean | undefined): SharedEncoding;
+}
+export interface SharedEncoding {
+    encodeFor(receiver: ExtensionSharing): Uint8Array | undefined;
+    sent(receiver: ExtensionSharing, encoded: Uint8Array): void;
+    encodeForLater(receiver: ExtensionSharing): Uint8Array | undefined;
+    sentLater(receiver: ExtensionSharing): void;
+    end(): void;
 }
 export declare function claimedRsv(extensions: readonly Extension[]): number;
 
