@@ -58,6 +58,7 @@ export type { ServeOptions } from "./node/serve-options.ts";
 export type { CloseOptions, Server, ServerMetrics } from "./node/server.ts";
 export type { ServerConnection } from "./node/server-connection.ts";
 export { type ShutdownOptions, shutdownOn } from "./node/shutdown.ts";
+export type { PublishOptions, PublishResult } from "./node/topic-host.ts";
 export type { TrustProxyOption } from "./node/trusted-proxies.ts";
 export { CloseCode, type CloseStatus } from "./protocol/close-code.ts";
 export type { State } from "./protocol/closing.ts";

@@ -84,7 +84,8 @@ function historiesOf(connections: Iterable<Connection>): Map<string, SharedHisto
   return histories;
 }
 
-function exceptions(except: BroadcastOptions["except"]): ReadonlySet<Connection> {
+/** The connections that an option `except` names. */
+export function exceptions(except: BroadcastOptions["except"]): ReadonlySet<Connection> {
   if (except === undefined) return NOBODY;
   return new Set(SESSION in except ? [except] : except);
 }

@@ -17,6 +17,7 @@ import type { ServerSettings } from "./server-options.ts";
 import { Session } from "./session.ts";
 import { MAX_TIMER_DELAY } from "./timer-limits.ts";
 import type { TimingWheel } from "./timing-wheel.ts";
+import { ServerTopics } from "./topics.ts";
 import type { Endpoints, Transport } from "./transport.ts";
 
 /** Seconds after which a client that was refused for want of room may try again. */
@@ -26,6 +27,7 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
   readonly settings: ServerSettings<UserData>;
   readonly wheel: TimingWheel;
   readonly registry: Registry<UserData>;
+  readonly topics: ServerTopics = new ServerTopics();
   readonly #handler: Handler<UserData>;
   readonly #counts = { accepted: 0, refused: 0, closed: 0 };
   /** Why no more connections are taken, once the server drains, and why no request is answered, once it closes. */
@@ -144,7 +146,7 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
     const { request, subprotocol, extensions } = agreement;
     const session = new Session(this.settings.connection, transport, extensions, this.wheel, runner);
     const { isUnseen } = this;
-    return new ServerConnection(session, { request, response, subprotocol, isUnseen }, endpoints, pending);
+    return new ServerConnection(session, { request, response, subprotocol, isUnseen }, endpoints, pending, this.topics);
   }
 
   #logOpen(ws: ServerConnection<UserData>): void {
@@ -167,6 +169,7 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
   }
 
   connectionClosed(ws: ServerConnection<UserData>, { code, reason }: CloseInfo): void {
+    this.topics.leave(ws);
     this.registry.removeConnection(ws);
     this.#counts.closed++;
     if (this.logger === silentLogger) return;

@@ -6,11 +6,13 @@ import { CloseCode } from "../protocol/close-code.ts";
 import { checkClose } from "../protocol/close-frame.ts";
 import { refuseUnknownOptions } from "../protocol/option-names.ts";
 import { type CompressionMetrics, compressionMetrics } from "./compression.ts";
+import type { Data } from "./data.ts";
 import { type DrainOptions, type DrainSettings, drainConnections, resolveDrain } from "./draining.ts";
 import type { Listener } from "./listener.ts";
 import { OpenConnections } from "./open-connections.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import type { ServerCore } from "./server-core.ts";
+import type { PublishOptions, PublishResult } from "./topic-host.ts";
 
 export interface CloseOptions {
   /**
@@ -92,6 +94,22 @@ export class Server<UserData = unknown> {
   /** Whether the server wants more connections: false once it drains or closes. What a readiness probe asks. */
   get isReady(): boolean {
     return this.#isReady;
+  }
+
+  /** The topics that have subscribers in this process, and how many connections each has. Changes as they come and go. */
+  get topics(): ReadonlyMap<string, number> {
+    return this.#core.topics.counts;
+  }
+
+  /**
+   * Publishes a message to all subscribers of a topic. Never waits, and never throws for one bad receiver: what happens to one
+   * that does not keep up is the option `slowConsumer`.
+   *
+   * @throws {TypeError} if `topic` is not a string of 1 to 255 characters without control characters, `data` is neither text
+   * nor bytes, or for an unknown option.
+   */
+  publish(topic: string, data: Data, options?: PublishOptions): PublishResult {
+    return this.#core.topics.publish(topic, data, options);
   }
 
   /** Counts since the server began, as they are now. */

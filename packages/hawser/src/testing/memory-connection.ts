@@ -9,6 +9,7 @@ import { PendingConnection } from "../node/pending-connection.ts";
 import { ServerConnection } from "../node/server-connection.ts";
 import { Session, type SessionOwner } from "../node/session.ts";
 import type { TimingWheel } from "../node/timing-wheel.ts";
+import { ServerTopics } from "../node/topics.ts";
 import type { Transport } from "../node/transport.ts";
 import type { SideAgreement } from "./memory-handshake.ts";
 
@@ -23,6 +24,16 @@ export interface ConnectionParts {
 /** Messages wait in the connection's inbox, and nobody needs to be told of its end. */
 const NO_OWNER: SessionOwner = { closed() {} };
 
+/** Of a server that has this one connection. */
+class OnlyOwner<UserData> implements SessionOwner {
+  readonly topics: ServerTopics = new ServerTopics();
+  connection: ServerConnection<UserData> | undefined;
+
+  closed(): void {
+    this.topics.leave(this.connection!);
+  }
+}
+
 export function createClientConnection<UserData>(parts: ConnectionParts): ClientConnection<UserData> {
   const settings = resolveConnectionOptions("connect", "client", randomMaskingKey, parts.options);
   const { transport, agreement, wheel } = parts;
@@ -35,9 +46,11 @@ export function createClientConnection<UserData>(parts: ConnectionParts): Client
 export function createServerConnection<UserData>(parts: ConnectionParts): ServerConnection<UserData> {
   const settings = resolveConnectionOptions("serve", "server", undefined, parts.options);
   const { transport, agreement, wheel } = parts;
-  const session = new Session(settings, transport, agreement.extensions, wheel, NO_OWNER);
+  const owner = new OnlyOwner<UserData>();
+  const session = new Session(settings, transport, agreement.extensions, wheel, owner);
   const pending = new PendingConnection<UserData>(transport.endpoints);
-  const connection = new ServerConnection<UserData>(session, agreement, transport.endpoints, pending);
+  const connection = new ServerConnection<UserData>(session, agreement, transport.endpoints, pending, owner.topics);
+  owner.connection = connection;
   session.start();
   return connection;
 }
