@@ -59,6 +59,7 @@ export type { CloseOptions, Server, ServerMetrics } from "./node/server.ts";
 export type { ServerConnection } from "./node/server-connection.ts";
 export { type ShutdownOptions, shutdownOn } from "./node/shutdown.ts";
 export type { PublishOptions, PublishResult } from "./node/topic-host.ts";
+export type { SlowSubscriberPolicy, TopicOptions, TopicsOption } from "./node/topic-options.ts";
 export type { TrustProxyOption } from "./node/trusted-proxies.ts";
 export { CloseCode, type CloseStatus } from "./protocol/close-code.ts";
 export type { State } from "./protocol/closing.ts";

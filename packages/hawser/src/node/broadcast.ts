@@ -93,15 +93,18 @@ export function exceptions(except: BroadcastOptions["except"]): ReadonlySet<Conn
 const NOBODY: ReadonlySet<Connection> = new Set();
 
 function deliver(session: Session, message: SharedMessage): keyof BroadcastResult {
-  if (!session.protocol.canSend) return "skipped";
-  const { slowConsumer } = session.settings;
-  const { transport, protocol } = session;
-  if (session.bufferedAmount <= slowConsumer.maxBuffered && transport.stalledFor <= slowConsumer.stall) {
-    return attempt(session, message);
-  }
-  if (slowConsumer.policy === "skip") return "skipped";
+  const { protocol } = session;
+  if (!protocol.canSend) return "skipped";
+  if (!isSlow(session)) return attempt(session, message);
+  if (session.settings.slowConsumer.policy === "skip") return "skipped";
   protocol.close(CloseCode.TRY_AGAIN_LATER, "slow consumer", session.now);
   return "failed";
+}
+
+/** Whether a connection is a slow consumer now. */
+export function isSlow({ settings, bufferedAmount, transport }: Session): boolean {
+  const { maxBuffered, stall } = settings.slowConsumer;
+  return bufferedAmount > maxBuffered || transport.stalledFor > stall;
 }
 
 /** An extension of the application's own may throw: that is this receiver's bad luck, not the others'. */

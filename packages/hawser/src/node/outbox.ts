@@ -98,6 +98,11 @@ export class Outbox {
     return this.#tail !== undefined;
   }
 
+  /** Resolves when there is room for more; rejects if the connection ends before. Need not be handled. */
+  untilRoom(): Promise<void> {
+    return this.#room();
+  }
+
   /** Sends a frame that was built for many, when its turn has come. */
   sendShared(frame: Uint8Array, sent: () => void): void {
     const { protocol } = this.#connection;

@@ -10,6 +10,7 @@ import type { SubprotocolSelector } from "../handshake/server-handshake.ts";
 import type { CompressionOption } from "./compression.ts";
 import { CONNECTION_OPTIONS, type ConnectionOptions } from "./connection-options.ts";
 import type { ProcessRequest, ProcessResponse } from "./request-hooks.ts";
+import type { TopicsOption } from "./topic-options.ts";
 import type { TrustProxyOption } from "./trusted-proxies.ts";
 
 export interface ServeOptions<UserData = unknown> extends ConnectionOptions {
@@ -101,6 +102,12 @@ export interface ServeOptions<UserData = unknown> extends ConnectionOptions {
    */
   readonly openTimeout?: number;
   /**
+   * What topics are like: one set of options for all of them, or a function from a topic's name to its own.
+   *
+   * @default every topic as broadcasts are
+   */
+  readonly topics?: TopicsOption;
+  /**
    * Connections at the same time; more are refused with 503 and `Retry-After`.
    *
    * @default Infinity
@@ -182,6 +189,7 @@ export const SERVE_OPTIONS = [
   "processResponse",
   "serverHeader",
   "openTimeout",
+  "topics",
   "maxConnections",
   "maxConnectionsPerAddress",
   "trustProxy",

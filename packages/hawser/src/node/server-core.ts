@@ -27,7 +27,7 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
   readonly settings: ServerSettings<UserData>;
   readonly wheel: TimingWheel;
   readonly registry: Registry<UserData>;
-  readonly topics: ServerTopics = new ServerTopics();
+  readonly topics: ServerTopics;
   readonly #handler: Handler<UserData>;
   readonly #counts = { accepted: 0, refused: 0, closed: 0 };
   /** Why no more connections are taken, once the server drains, and why no request is answered, once it closes. */
@@ -38,6 +38,7 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
     this.#handler = handler;
     this.settings = settings;
     this.wheel = wheel;
+    this.topics = new ServerTopics(settings.topics);
     this.registry = new Registry({ countsAddresses: settings.maxConnectionsPerAddress !== Number.POSITIVE_INFINITY });
   }
 

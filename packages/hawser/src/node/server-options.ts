@@ -17,6 +17,7 @@ import { checkDuration, checkFunction, checkLimit, checkWord } from "./option-ch
 import { checkPlace } from "./place-options.ts";
 import type { ProcessRequest, ProcessResponse } from "./request-hooks.ts";
 import { SERVE_OPTIONS, type ServeOptions } from "./serve-options.ts";
+import { resolveTopics, type TopicSettings } from "./topic-options.ts";
 import { type ProxyTrust, resolveTrust } from "./trusted-proxies.ts";
 
 /** The defaults that are the server's own. */
@@ -44,6 +45,7 @@ export interface ServerSettings<UserData = unknown> extends HeadLimits {
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
   readonly trust: ProxyTrust;
+  readonly topics: (topic: string) => TopicSettings;
 }
 
 const ACTION = "serve";
@@ -74,6 +76,7 @@ export function resolveServeOptions<UserData>(options: ServeOptions<UserData>): 
       options.maxConnectionsPerAddress ?? Number.POSITIVE_INFINITY,
     ),
     trust: resolveTrust(ACTION, options.trustProxy ?? false),
+    topics: resolveTopics(options.topics, connection.slowConsumer.policy),
     maxLineLength: limit("maxLineLength", ServerDefaults.MAX_LINE_LENGTH),
     maxHeaders: limit("maxHeaders", ServerDefaults.MAX_HEADERS),
     maxHeaderSize: limit("maxHeaderSize", ServerDefaults.MAX_HEADER_SIZE),

@@ -4,7 +4,9 @@
  * There is one as long as somebody is.
  */
 
+import { Conflation } from "./conflation.ts";
 import type { Connection } from "./connection.ts";
+import type { TopicSettings } from "./topic-options.ts";
 
 /** A connection that may be subscribed to topics. */
 export interface Subscriber extends Connection {
@@ -14,11 +16,21 @@ export interface Subscriber extends Connection {
 
 export class Topic {
   readonly name: string;
+  readonly settings: TopicSettings;
   /** Who gets what is published. The same object all along: a broadcast knows an audience by it. */
   readonly connections: Set<Subscriber> = new Set();
 
-  constructor(name: string) {
+  #conflation: Conflation | undefined;
+
+  constructor(name: string, settings: TopicSettings) {
     this.name = name;
+    this.settings = settings;
+  }
+
+  /** What is kept for those who are behind. */
+  get conflation(): Conflation {
+    this.#conflation ??= new Conflation();
+    return this.#conflation;
   }
 
   get isUnused(): boolean {
@@ -31,5 +43,6 @@ export class Topic {
 
   remove(ws: Subscriber): void {
     this.connections.delete(ws);
+    this.#conflation?.forget(ws);
   }
 }

@@ -9,6 +9,7 @@ import { PendingConnection } from "../node/pending-connection.ts";
 import { ServerConnection } from "../node/server-connection.ts";
 import { Session, type SessionOwner } from "../node/session.ts";
 import type { TimingWheel } from "../node/timing-wheel.ts";
+import { resolveTopics } from "../node/topic-options.ts";
 import { ServerTopics } from "../node/topics.ts";
 import type { Transport } from "../node/transport.ts";
 import type { SideAgreement } from "./memory-handshake.ts";
@@ -26,7 +27,7 @@ const NO_OWNER: SessionOwner = { closed() {} };
 
 /** Of a server that has this one connection. */
 class OnlyOwner<UserData> implements SessionOwner {
-  readonly topics: ServerTopics = new ServerTopics();
+  readonly topics: ServerTopics = new ServerTopics(resolveTopics(undefined, "close"));
   connection: ServerConnection<UserData> | undefined;
 
   closed(): void {
