@@ -15,6 +15,7 @@ export type { HttpRequestHead } from "./handshake/http-request.ts";
 export type { HttpResponseHead } from "./handshake/http-response.ts";
 export type { Origins } from "./handshake/origin.ts";
 export type { SubprotocolSelector } from "./handshake/server-handshake.ts";
+export type { BackplaneMetrics } from "./node/backplane-link.ts";
 export { type BasicAuthOptions, basicAuth, type Credentials } from "./node/basic-auth.ts";
 export { type BroadcastOptions, type BroadcastResult, broadcast } from "./node/broadcast.ts";
 export type { ClientConnection } from "./node/client-connection.ts";
@@ -58,10 +59,22 @@ export type { ServeOptions } from "./node/serve-options.ts";
 export type { CloseOptions, Server, ServerMetrics } from "./node/server.ts";
 export type { ServerConnection } from "./node/server-connection.ts";
 export { type ShutdownOptions, shutdownOn } from "./node/shutdown.ts";
-export type { PublishOptions, PublishResult } from "./node/topic-host.ts";
-export type { SlowSubscriberPolicy, TopicOptions, TopicsOption } from "./node/topic-options.ts";
+export type { PublishOptions, PublishResult, SubscribeOptions, Subscription } from "./node/topic-host.ts";
+export type {
+  PresenceEvent,
+  PresenceMember,
+  SlowSubscriberPolicy,
+  TopicHistoryOptions,
+  TopicLoss,
+  TopicMessage,
+  TopicOptions,
+  TopicPresenceOptions,
+  TopicsOption,
+} from "./node/topic-options.ts";
+export type { ReadOptions } from "./node/topics.ts";
 export type { TrustProxyOption } from "./node/trusted-proxies.ts";
 export { CloseCode, type CloseStatus } from "./protocol/close-code.ts";
 export type { State } from "./protocol/closing.ts";
 export type { Extension } from "./protocol/extension.ts";
 export type { Message } from "./protocol/message-assembler.ts";
+export type { TopicMessages } from "./pubsub/topic-queue.ts";

@@ -90,7 +90,7 @@ export function exceptions(except: BroadcastOptions["except"]): ReadonlySet<Conn
   return new Set(SESSION in except ? [except] : except);
 }
 
-const NOBODY: ReadonlySet<Connection> = new Set();
+export const NOBODY: ReadonlySet<Connection> = new Set();
 
 function deliver(session: Session, message: SharedMessage): keyof BroadcastResult {
   const { protocol } = session;

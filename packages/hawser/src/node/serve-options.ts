@@ -7,6 +7,7 @@ import type { TlsOptions } from "node:tls";
 import type { ServerExtensionFactory } from "../handshake/extension-negotiation.ts";
 import type { Origins } from "../handshake/origin.ts";
 import type { SubprotocolSelector } from "../handshake/server-handshake.ts";
+import type { Backplane } from "../pubsub/backplane.ts";
 import type { CompressionOption } from "./compression.ts";
 import { CONNECTION_OPTIONS, type ConnectionOptions } from "./connection-options.ts";
 import type { ProcessRequest, ProcessResponse } from "./request-hooks.ts";
@@ -108,6 +109,19 @@ export interface ServeOptions<UserData = unknown> extends ConnectionOptions {
    */
   readonly topics?: TopicsOption;
   /**
+   * What carries publications to the subscribers of other processes. It serves this server alone, which closes it at its end.
+   *
+   * @default none: topics are of this process
+   */
+  readonly backplane?: Backplane;
+  /**
+   * Whether `isReady` stays true while the backplane's engine is away. Subscribers in this process get what is published in it
+   * either way.
+   *
+   * @default true
+   */
+  readonly readyWithoutBackplane?: boolean;
+  /**
    * Connections at the same time; more are refused with 503 and `Retry-After`.
    *
    * @default Infinity
@@ -190,6 +204,8 @@ export const SERVE_OPTIONS = [
   "serverHeader",
   "openTimeout",
   "topics",
+  "backplane",
+  "readyWithoutBackplane",
   "maxConnections",
   "maxConnectionsPerAddress",
   "trustProxy",

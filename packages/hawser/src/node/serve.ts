@@ -43,9 +43,24 @@ export async function serve<UserData = unknown>(
   checkHandler(handler);
   const core = new ServerCore(handler, resolveServeOptions(options), systemWheel);
   options.signal?.throwIfAborted();
-  const server = options.server === undefined ? await listen(core, handler, options) : attach(core, options);
+  await core.topics.start();
+  const server = await begin(core, handler, options);
   closeOnAbort(server, options.signal);
   return server;
+}
+
+/** Whatever keeps the server from beginning, its backplane is closed. */
+async function begin<UserData>(
+  core: ServerCore<UserData>,
+  handler: Handler<UserData>,
+  options: ServeOptions<UserData>,
+): Promise<Server<UserData>> {
+  try {
+    return options.server === undefined ? await listen(core, handler, options) : attach(core, options);
+  } catch (error) {
+    await core.topics.close();
+    throw error;
+  }
 }
 
 async function listen<UserData>(

@@ -8,7 +8,7 @@ import type { PendingConnection } from "./pending-connection.ts";
 import type { RosterMember } from "./roster.ts";
 import type { Session } from "./session.ts";
 import type { Subscriber, Topic } from "./topic.ts";
-import type { PublishOptions, PublishResult, TopicHost } from "./topic-host.ts";
+import type { PublishOptions, PublishResult, SubscribeOptions, Subscription, TopicHost } from "./topic-host.ts";
 import type { Endpoints } from "./transport.ts";
 
 export class ServerConnection<UserData = unknown> extends Connection<UserData> implements RosterMember, Subscriber {
@@ -43,15 +43,20 @@ export class ServerConnection<UserData = unknown> extends Connection<UserData> i
   }
 
   /**
-   * Subscribes to a topic: from now on the connection gets what is published to it. Doing it again changes nothing; the
-   * subscription ends with the connection.
+   * Subscribes to a topic: from now on the connection gets what is published to it. The subscription ends with the connection;
+   * doing it again changes nothing, unless with `since`.
+   *
+   * Resolves when publications of other processes reach the connection too; those of this one do at once. With `since`, what was
+   * missed is sent first, no faster than the connection takes it, and then it resolves; `recovered: false` says that some of it is
+   * not kept any more, or may never have been: then nothing of it is sent, or only its beginning.
    *
    * Rejects with {@link ConnectionClosed} if the connection has ended; nobody has to handle that.
    *
-   * @throws {TypeError} if `topic` is not a string of 1 to 255 characters without control characters.
+   * @throws {TypeError} if `topic` is not a string of 1 to 255 characters without control characters, or for an option that is
+   * not allowed.
    */
-  subscribe(topic: string): Promise<void> {
-    return this.#topics.subscribe(this, topic);
+  subscribe(topic: string, options?: SubscribeOptions): Promise<Subscription> {
+    return this.#topics.subscribe(this, topic, options);
   }
 
   /**

@@ -38,7 +38,12 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
     this.#handler = handler;
     this.settings = settings;
     this.wheel = wheel;
-    this.topics = new ServerTopics(settings.topics);
+    this.topics = new ServerTopics({
+      settingsOf: settings.topics,
+      backplane: settings.backplane,
+      wheel,
+      logger: settings.connection.logger,
+    });
     this.registry = new Registry({ countsAddresses: settings.maxConnectionsPerAddress !== Number.POSITIVE_INFINITY });
   }
 

@@ -11,6 +11,8 @@ import { resolveOrigins } from "../handshake/origin.ts";
 import type { ServerHandshakeSettings } from "../handshake/server-handshake.ts";
 import { checkSubprotocols } from "../handshake/subprotocol.ts";
 import { refuseUnknownOptions } from "../protocol/option-names.ts";
+import type { Backplane } from "../pubsub/backplane.ts";
+import { checkBackplane } from "./backplane-link.ts";
 import { withCompression } from "./compression.ts";
 import { type ConnectionSettings, resolveConnectionOptions } from "./connection-options.ts";
 import { checkDuration, checkFunction, checkLimit, checkWord } from "./option-checks.ts";
@@ -46,6 +48,8 @@ export interface ServerSettings<UserData = unknown> extends HeadLimits {
   readonly maxConnectionsPerAddress: number;
   readonly trust: ProxyTrust;
   readonly topics: (topic: string) => TopicSettings;
+  readonly backplane: Backplane | undefined;
+  readonly readyWithoutBackplane: boolean;
 }
 
 const ACTION = "serve";
@@ -77,6 +81,8 @@ export function resolveServeOptions<UserData>(options: ServeOptions<UserData>): 
     ),
     trust: resolveTrust(ACTION, options.trustProxy ?? false),
     topics: resolveTopics(options.topics, connection.slowConsumer.policy),
+    backplane: checkBackplane(ACTION, options.backplane),
+    readyWithoutBackplane: options.readyWithoutBackplane ?? true,
     maxLineLength: limit("maxLineLength", ServerDefaults.MAX_LINE_LENGTH),
     maxHeaders: limit("maxHeaders", ServerDefaults.MAX_HEADERS),
     maxHeaderSize: limit("maxHeaderSize", ServerDefaults.MAX_HEADER_SIZE),

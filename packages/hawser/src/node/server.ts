@@ -5,6 +5,8 @@
 import { CloseCode } from "../protocol/close-code.ts";
 import { checkClose } from "../protocol/close-frame.ts";
 import { refuseUnknownOptions } from "../protocol/option-names.ts";
+import type { TopicMessages } from "../pubsub/topic-queue.ts";
+import type { BackplaneMetrics } from "./backplane-link.ts";
 import { type CompressionMetrics, compressionMetrics } from "./compression.ts";
 import type { Data } from "./data.ts";
 import { type DrainOptions, type DrainSettings, drainConnections, resolveDrain } from "./draining.ts";
@@ -13,6 +15,8 @@ import { OpenConnections } from "./open-connections.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import type { ServerCore } from "./server-core.ts";
 import type { PublishOptions, PublishResult } from "./topic-host.ts";
+import type { PresenceMember } from "./topic-options.ts";
+import type { ReadOptions } from "./topics.ts";
 
 export interface CloseOptions {
   /**
@@ -50,6 +54,8 @@ export interface ServerMetrics {
    * extension factory that several servers share, it is what all of them hold.
    */
   readonly compression: CompressionMetrics | undefined;
+  /** Of the backplane, if there is one. */
+  readonly backplane: BackplaneMetrics | undefined;
 }
 
 export class Server<UserData = unknown> {
@@ -91,9 +97,11 @@ export class Server<UserData = unknown> {
     return this.#connections;
   }
 
-  /** Whether the server wants more connections: false once it drains or closes. What a readiness probe asks. */
+  /** Whether the server wants more connections: false once it drains or closes, and while the backplane is away if
+   * `readyWithoutBackplane` is `false`. What a readiness probe asks. */
   get isReady(): boolean {
-    return this.#isReady;
+    const { topics, settings } = this.#core;
+    return this.#isReady && (topics.isConnected || settings.readyWithoutBackplane);
   }
 
   /** The topics that have subscribers in this process, and how many connections each has. Changes as they come and go. */
@@ -103,7 +111,8 @@ export class Server<UserData = unknown> {
 
   /**
    * Publishes a message to all subscribers of a topic. Never waits, and never throws for one bad receiver: what happens to one
-   * that does not keep up is the option `slowConsumer`.
+   * that does not keep up is the option `slowConsumer`, or the topic's `slowSubscriber`. The result counts subscribers in this
+   * process.
    *
    * @throws {TypeError} if `topic` is not a string of 1 to 255 characters without control characters, `data` is neither text
    * nor bytes, or for an unknown option.
@@ -112,11 +121,40 @@ export class Server<UserData = unknown> {
     return this.#core.topics.publish(topic, data, options);
   }
 
+  /**
+   * The messages of a topic as they are published, in any process, for the application itself. They wait in a queue whose oldest
+   * goes when it is full. Bytes must not be changed. The iteration ends when `signal` is aborted, and when the server closes.
+   *
+   * @throws {TypeError | RangeError} if `topic` is no topic's name, or for an option that is not allowed.
+   */
+  subscribe(topic: string, options?: ReadOptions): TopicMessages {
+    return this.#core.topics.read(topic, options);
+  }
+
+  /**
+   * The members of a topic with presence, in all processes: those who subscribed with the option `presence`.
+   *
+   * Rejects with a `BackplaneError` if the engine does not tell, and with a `TypeError` if the topic has no presence.
+   */
+  presence(topic: string): Promise<readonly PresenceMember[]> {
+    return this.#core.topics.present(topic);
+  }
+
+  /** How many members {@link presence} would tell. */
+  presenceCount(topic: string): Promise<number> {
+    return this.#core.topics.countPresent(topic);
+  }
+
   /** Counts since the server began, as they are now. */
   metrics(): ServerMetrics {
-    const { registry, counts, settings } = this.#core;
-    const compression = compressionMetrics(settings.handshake.extensions);
-    return { connections: registry.connections.size, openings: registry.openingCount, ...counts, compression };
+    const { registry, counts, settings, topics } = this.#core;
+    return {
+      connections: registry.connections.size,
+      openings: registry.openingCount,
+      ...counts,
+      compression: compressionMetrics(settings.handshake.extensions),
+      backplane: topics.metrics,
+    };
   }
 
   /**
@@ -179,8 +217,10 @@ export class Server<UserData = unknown> {
     const listenerClosed = this.#listener.close();
     this.#core.refuseAll();
     await registry.untilIdle();
+    this.#core.topics.endReaders();
     await this.#core.untilHandlersReturn();
     await listenerClosed;
+    await this.#core.topics.close();
     this.#resolveClosed();
   }
 }

@@ -3,10 +3,77 @@
  */
 
 import { refuseUnknownOptions } from "../protocol/option-names.ts";
-import { checkWord } from "./option-checks.ts";
+import type { HistoryLimits } from "../pubsub/backplane.ts";
+import type { Data } from "./data.ts";
+import { checkDuration, checkFunction, checkLimit, checkWord } from "./option-checks.ts";
 
 /** What happens to a subscriber that does not keep up. */
 export type SlowSubscriberPolicy = "close" | "skip" | "conflate";
+
+/** A message of a topic, on its way to the subscribers. */
+export interface TopicMessage {
+  readonly topic: string;
+  /** What was published. Bytes must not be changed. */
+  readonly data: string | Uint8Array;
+  /** Where it stands in the history; `undefined` without one, and for what was published while the engine was away. */
+  readonly epoch: string | undefined;
+  readonly offset: number | undefined;
+}
+
+/** Publications of a topic were lost, in this process: what its subscribers get next does not follow what they had. */
+export interface TopicLoss {
+  readonly topic: string;
+  /** What they get next follows this. */
+  readonly epoch: string;
+  readonly offset: number;
+}
+
+/** How much of a topic is kept. */
+export interface TopicHistoryOptions {
+  /**
+   * Publications. They are memory: of this process, or of the engine.
+   *
+   * @default 100
+   */
+  readonly maxCount?: number;
+  /**
+   * Milliseconds for which a publication is kept.
+   *
+   * @default 300_000
+   */
+  readonly maxAge?: number;
+}
+
+/** A member of a topic. */
+export interface PresenceMember {
+  /** The `id` of its connection. */
+  readonly id: string;
+  /** What it subscribed with, through JSON. */
+  readonly data: unknown;
+}
+
+/** A member came or went. */
+export interface PresenceEvent {
+  readonly type: "join" | "leave";
+  readonly topic: string;
+  readonly member: PresenceMember;
+}
+
+/** Who is there. */
+export interface TopicPresenceOptions {
+  /**
+   * Milliseconds after which the members of a process are gone of which nothing is heard: it says three times as often that
+   * they are there.
+   *
+   * @default 60_000
+   */
+  readonly ttl?: number;
+  /**
+   * Called in every process that has subscribers of the topic, once for each member that comes or goes; what it returns is sent
+   * to the topic's subscribers in this process.
+   */
+  readonly announce?: (event: PresenceEvent) => Data | undefined;
+}
 
 /** The options of a topic. */
 export interface TopicOptions {
@@ -22,6 +89,22 @@ export interface TopicOptions {
    * @default the policy of the option `slowConsumer`
    */
   readonly slowSubscriber?: SlowSubscriberPolicy;
+  /** Keeps the latest publications, so that whoever comes back gets what it missed. `true`: as much as by default. */
+  readonly history?: boolean | TopicHistoryOptions;
+  /** Keeps who is there. `true`: as by default, and nobody is told. */
+  readonly presence?: boolean | TopicPresenceOptions;
+  /**
+   * Makes the message that subscribers get, for instance one that tells its offset. Called once for each publication in each
+   * process, and again for those who recover it: the same must come out.
+   *
+   * @default what was published, as it is
+   */
+  readonly format?: (message: TopicMessage) => Data;
+  /**
+   * Called when publications of a topic with a history were lost that could not be recovered; what it returns is sent to the
+   * topic's subscribers in this process. Without it, the offsets tell.
+   */
+  readonly lost?: (loss: TopicLoss) => Data | undefined;
 }
 
 /**
@@ -30,13 +113,40 @@ export interface TopicOptions {
  */
 export type TopicsOption = TopicOptions | ((topic: string) => TopicOptions | undefined);
 
+/** The defaults, and why they are what they are. */
+export const TopicDefaults = {
+  /** A screen or two of a chat. */
+  HISTORY_COUNT: 100,
+  /** Longer than a reload, a tunnel or a rolling restart takes. */
+  HISTORY_AGE: 300_000,
+  /** Two heartbeats may be lost; whoever waits for the dead to go waits a minute. */
+  PRESENCE_TTL: 60_000,
+} as const;
+
 /** What a topic goes by, resolved. */
 export interface TopicSettings {
   /** `undefined`: as every broadcast of the server. */
   readonly slowSubscriber: SlowSubscriberPolicy | undefined;
+  readonly history: HistoryLimits | undefined;
+  readonly presence: PresenceSettings | undefined;
+  readonly format: TopicOptions["format"];
+  readonly lost: TopicOptions["lost"];
 }
 
-const TOPIC_OPTIONS = ["slowSubscriber"] as const satisfies readonly (keyof TopicOptions)[];
+export interface PresenceSettings {
+  readonly ttl: number;
+  readonly announce: TopicPresenceOptions["announce"];
+}
+
+const TOPIC_OPTIONS = [
+  "slowSubscriber",
+  "history",
+  "presence",
+  "format",
+  "lost",
+] as const satisfies readonly (keyof TopicOptions)[];
+
+const ACTION = "serve";
 
 /**
  * From a topic's name to its settings. `serverPolicy`: what the server does with slow receivers of broadcasts.
@@ -50,32 +160,58 @@ export function resolveTopics(
 ): (topic: string) => TopicSettings {
   const known: WeakMap<TopicOptions, TopicSettings> = new WeakMap();
   const resolve = (options: TopicOptions, name: string) => {
-    let settings = known.get(options);
+    let settings = known.get(checkObject(options, name));
     if (settings === undefined) {
       settings = resolveTopic(options, serverPolicy, name);
       known.set(options, settings);
     }
     return settings;
   };
-  if (typeof option === "function") return (topic) => resolve(option(topic) ?? DEFAULTS, `topics(${quoted(topic)})`);
-  const settings = resolve(option === undefined ? DEFAULTS : checkObject(option, "topics"), "topics");
+  if (typeof option === "function") {
+    return (topic) => resolve(option(topic) ?? DEFAULTS, `topics(${JSON.stringify(topic)})`);
+  }
+  const settings = resolve(option === undefined ? DEFAULTS : option, "topics");
   return () => settings;
 }
 
 const DEFAULTS: TopicOptions = {};
 
 function resolveTopic(options: TopicOptions, serverPolicy: SlowSubscriberPolicy, name: string): TopicSettings {
-  refuseUnknownOptions(`Cannot serve: in ${name}`, checkObject(options, name), TOPIC_OPTIONS);
+  refuseUnknownOptions(`Cannot ${ACTION}: in ${name}`, options, TOPIC_OPTIONS);
   const policy = options.slowSubscriber ?? serverPolicy;
-  checkWord("serve", `${name}.slowSubscriber`, policy, ["close", "skip", "conflate"]);
-  return { slowSubscriber: policy === serverPolicy ? undefined : policy };
+  checkWord(ACTION, `${name}.slowSubscriber`, policy, ["close", "skip", "conflate"]);
+  return {
+    slowSubscriber: policy === serverPolicy ? undefined : policy,
+    history: resolveHistory(options.history ?? false, `${name}.history`),
+    presence: resolvePresence(options.presence ?? false, `${name}.presence`),
+    format: checkFunction(ACTION, `${name}.format`, options.format),
+    lost: checkFunction(ACTION, `${name}.lost`, options.lost),
+  };
+}
+
+function resolveHistory(option: boolean | TopicHistoryOptions, name: string): HistoryLimits | undefined {
+  if (option === false) return undefined;
+  const options = option === true ? {} : checkObject(option, name);
+  refuseUnknownOptions(`Cannot ${ACTION}: in ${name}`, options, ["maxCount", "maxAge"]);
+  const maxCount = checkLimit(ACTION, `${name}.maxCount`, options.maxCount ?? TopicDefaults.HISTORY_COUNT);
+  // Nothing is kept without bounds
+  if (maxCount === Number.POSITIVE_INFINITY) {
+    throw new RangeError(`Cannot ${ACTION}: ${name}.maxCount must be finite, got Infinity`);
+  }
+  return { maxCount, maxAge: checkDuration(ACTION, `${name}.maxAge`, options.maxAge ?? TopicDefaults.HISTORY_AGE) };
+}
+
+function resolvePresence(option: boolean | TopicPresenceOptions, name: string): PresenceSettings | undefined {
+  if (option === false) return undefined;
+  const options = option === true ? {} : checkObject(option, name);
+  refuseUnknownOptions(`Cannot ${ACTION}: in ${name}`, options, ["ttl", "announce"]);
+  return {
+    ttl: checkDuration(ACTION, `${name}.ttl`, options.ttl ?? TopicDefaults.PRESENCE_TTL),
+    announce: checkFunction(ACTION, `${name}.announce`, options.announce),
+  };
 }
 
 function checkObject<Options extends object>(options: Options, name: string): Options {
   if (typeof options === "object" && options !== null) return options;
-  throw new TypeError(`Cannot serve: ${name} must be an object of options, got ${String(options)}`);
-}
-
-function quoted(topic: string): string {
-  return JSON.stringify(topic);
+  throw new TypeError(`Cannot ${ACTION}: ${name} must be an object of options, got ${String(options)}`);
 }

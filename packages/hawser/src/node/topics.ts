@@ -1,47 +1,122 @@
 /**
- * The topics of one server: joins its connections with who is subscribed to what.
+ * The topics of one server, as its connections and the application use them.
  */
 
-import { copyBytes } from "../bytes/copy.ts";
 import { refuseUnknownOptions } from "../protocol/option-names.ts";
+import type { Backplane, BackplanePresence } from "../pubsub/backplane.ts";
+import { checkSince } from "../pubsub/checks.ts";
+import type { Position, Publication, StoredPublication } from "../pubsub/publication.ts";
 import { checkTopic } from "../pubsub/topic-name.ts";
-import { type BroadcastOptions, exceptions } from "./broadcast.ts";
+import { type TopicMessages, TopicQueue } from "../pubsub/topic-queue.ts";
+import { BackplaneLink, type BackplaneMetrics, type LinkHost } from "./backplane-link.ts";
 import { SESSION } from "./connection.ts";
-import { type Data, toBytes } from "./data.ts";
-import { type Subscriber, Topic } from "./topic.ts";
+import type { Data } from "./data.ts";
+import { ignore } from "./ignore.ts";
+import type { Logger } from "./logger.ts";
+import { checkLimit } from "./option-checks.ts";
+import type { TimingWheel } from "./timing-wheel.ts";
+import type { Subscriber, Topic } from "./topic.ts";
 import { TopicCounts } from "./topic-counts.ts";
-import { deliver } from "./topic-delivery.ts";
-import { PUBLISH_OPTIONS, type PublishOptions, type PublishResult, type TopicHost } from "./topic-host.ts";
-import type { TopicSettings } from "./topic-options.ts";
+import {
+  type PublishOptions,
+  type PublishResult,
+  SUBSCRIBE_OPTIONS,
+  type SubscribeOptions,
+  type Subscription,
+  subscriptionTo,
+  type TopicHost,
+} from "./topic-host.ts";
+import type { PresenceMember, TopicSettings } from "./topic-options.ts";
+import { presenceRecord } from "./topic-presence.ts";
+import { TopicPublisher } from "./topic-publisher.ts";
+import { type RecoveryHost, recover } from "./topic-recovery.ts";
+import { memberOf, TopicTable } from "./topic-table.ts";
 
-export class ServerTopics implements TopicHost {
-  readonly #settingsOf: (topic: string) => TopicSettings;
-  readonly #topics: Map<string, Topic> = new Map();
+/** What a server's topics are made of. */
+export interface TopicsParts {
+  /** From a topic's name to what it goes by. */
+  readonly settingsOf: (topic: string) => TopicSettings;
+  readonly backplane: Backplane | undefined;
+  readonly wheel: TimingWheel;
+  readonly logger: Logger;
+}
+
+export interface ReadOptions {
+  /** Aborting it ends the iteration. */
+  readonly signal?: AbortSignal;
+  /**
+   * Messages that wait to be taken; when there are more, the oldest goes, and `dropped` counts it.
+   *
+   * @default 1_000
+   */
+  readonly maxQueue?: number;
+}
+
+/** Some seconds of a busy topic. */
+const MAX_QUEUE = 1_000;
+
+export class ServerTopics implements TopicHost, LinkHost, RecoveryHost {
+  readonly #link: BackplaneLink;
+  readonly #table: TopicTable;
+  readonly #publisher: TopicPublisher;
   /** The topics there are, and how many connections each has. */
-  readonly counts: ReadonlyMap<string, number> = new TopicCounts(this.#topics);
+  readonly counts: ReadonlyMap<string, number>;
+  #hasEnded = false;
 
-  /** `settingsOf`: from a topic's name to what it goes by. */
-  constructor(settingsOf: (topic: string) => TopicSettings) {
-    this.#settingsOf = settingsOf;
+  constructor({ settingsOf, backplane, wheel, logger }: TopicsParts) {
+    this.#link = new BackplaneLink(backplane, wheel.clock, logger, this);
+    this.#table = new TopicTable({ settingsOf, link: this.#link, wheel, logger });
+    this.#publisher = new TopicPublisher(this.#table, this.#link, wheel.clock);
+    this.counts = new TopicCounts(this.#table.all);
   }
 
-  subscribe(ws: Subscriber, name: string): Promise<void> {
+  /** Whether the engine is there, or none is needed. */
+  get isConnected(): boolean {
+    return this.#link.isConnected;
+  }
+
+  get metrics(): BackplaneMetrics | undefined {
+    return this.#link.metrics;
+  }
+
+  /** Rejects if the backplane can't be used. */
+  start(): Promise<void> {
+    return this.#link.start();
+  }
+
+  /** Ends all iterations, and those that may yet begin. */
+  endReaders(): void {
+    this.#hasEnded = true;
+    for (const { readers } of [...this.#table.all.values()]) for (const reader of readers) reader.end();
+  }
+
+  close(): Promise<void> {
+    return this.#link.close();
+  }
+
+  subscribe(ws: Subscriber, name: string, options: SubscribeOptions = {}): Promise<Subscription> {
     checkTopic("subscribe", name);
+    refuseUnknownOptions("Cannot subscribe", options, SUBSCRIBE_OPTIONS);
+    const since = checkSince("subscribe", options.since);
+    const member = options.presence === undefined ? undefined : presenceRecord(ws.id, options.presence);
+    if (member !== undefined) this.#presenceOf("subscribe with presence", name);
     // What ended is never removed again
     if (ws.state === "closed") return ws[SESSION].rejectOnceClosed();
-    const topic = this.#topic(name);
+    const topic = this.#table.open(name);
     if (!topic.has(ws)) {
-      topic.connections.add(ws);
       ws.subscriptions ??= [];
       ws.subscriptions.push(topic);
     }
-    return SUBSCRIBED;
+    const subscription = since && topic.feed ? this.#recover(topic, ws, since) : this.#join(topic, ws);
+    if (member !== undefined) topic.presence?.join(member);
+    subscription.catch(ignore);
+    return subscription;
   }
 
   /** Whether it was subscribed. */
   unsubscribe(ws: Subscriber, name: string): boolean {
     checkTopic("unsubscribe", name);
-    const topic = this.#topics.get(name);
+    const topic = this.#table.get(name);
     if (topic === undefined || !topic.has(ws)) return false;
     const subscriptions = ws.subscriptions!;
     subscriptions.splice(subscriptions.indexOf(topic), 1);
@@ -56,50 +131,82 @@ export class ServerTopics implements TopicHost {
     for (const topic of subscriptions ?? []) this.#remove(topic, ws);
   }
 
-  publish(name: string, data: Data, options: PublishOptions = {}, sender?: Subscriber): PublishResult {
-    checkTopic("publish", name);
-    refuseUnknownOptions("Cannot publish", options, PUBLISH_OPTIONS);
-    const message = checkMessage(data);
-    const topic = this.#topics.get(name);
-    if (topic === undefined) return { sent: 0, skipped: 0, failed: 0 };
-    return deliver(topic, keepsMessages(topic) ? ownCopy(message) : message, broadcastOptions(options, sender));
+  publish(topic: string, data: Data, options?: PublishOptions, sender?: Subscriber): PublishResult {
+    return this.#publisher.publish(topic, data, options, sender);
   }
 
-  #topic(name: string): Topic {
-    let topic = this.#topics.get(name);
-    if (topic === undefined) {
-      topic = new Topic(name, this.#settingsOf(name));
-      this.#topics.set(name, topic);
+  /** The messages of a topic, for the application itself. */
+  read(name: string, options: ReadOptions = {}): TopicMessages {
+    checkTopic("subscribe", name);
+    refuseUnknownOptions("Cannot subscribe", options, ["signal", "maxQueue"]);
+    const maxQueue = checkLimit("subscribe", "maxQueue", options.maxQueue ?? MAX_QUEUE);
+    const { signal } = options;
+    const topic = this.#table.open(name);
+    const abort = () => queue.end();
+    const queue = new TopicQueue(maxQueue, () => {
+      signal?.removeEventListener("abort", abort);
+      topic.readers = topic.readers.filter((reader) => reader !== queue);
+      this.#table.closeIfUnused(topic);
+    });
+    topic.readers = [...topic.readers, queue];
+    signal?.addEventListener("abort", abort, { once: true });
+    if (signal?.aborted || this.#hasEnded) abort();
+    return queue;
+  }
+
+  /** The members of a topic, in all processes. */
+  async present(name: string): Promise<readonly PresenceMember[]> {
+    const records = await this.#presenceOf("tell who is present", name).list(name);
+    return records.map(memberOf);
+  }
+
+  async countPresent(name: string): Promise<number> {
+    return this.#presenceOf("tell who is present", name).count(name);
+  }
+
+  // What the link tells
+
+  received(publication: Publication, position: Position | undefined): void {
+    this.#publisher.received(publication, position);
+  }
+
+  gap(topics: readonly string[] | undefined): void {
+    for (const name of topics ?? this.#table.all.keys()) {
+      const topic = this.#table.get(name);
+      void topic?.feed?.catchUp();
+      topic?.presence?.repeat();
     }
-    return topic;
+  }
+
+  // What a recovery asks
+
+  sendTo(ws: Subscriber, topic: Topic, publication: StoredPublication): void {
+    this.#table.sendTo(ws, topic, publication);
+  }
+
+  isBroken(topic: string, since: Position, latest: Position): boolean {
+    return this.#publisher.gaps.isBroken(topic, since, latest);
+  }
+
+  #join(topic: Topic, ws: Subscriber): Promise<Subscription> {
+    topic.join(ws);
+    return topic.ready.then(() => subscriptionTo(topic, false));
+  }
+
+  async #recover(topic: Topic, ws: Subscriber, since: Position): Promise<Subscription> {
+    const subscription = await recover(this, topic, ws, since, topic.beginJoining(ws));
+    return subscription ?? subscriptionTo(topic, false);
   }
 
   #remove(topic: Topic, ws: Subscriber): void {
     topic.remove(ws);
-    if (topic.isUnused) this.#topics.delete(topic.name);
+    if (topic.presence !== undefined) topic.presence.leave(ws.id);
+    this.#table.closeIfUnused(topic);
   }
-}
 
-/** Text, or bytes without a copy. */
-function checkMessage(data: Data): string | Uint8Array {
-  return typeof data === "string" ? data : toBytes("publish", data);
-}
-
-/** Whether messages are held for longer than the call that publishes them. */
-function keepsMessages({ settings }: Topic): boolean {
-  return settings.slowSubscriber === "conflate";
-}
-
-function ownCopy(message: string | Uint8Array): string | Uint8Array {
-  return typeof message === "string" ? message : copyBytes(message);
-}
-
-const SUBSCRIBED: Promise<void> = Promise.resolve();
-
-function broadcastOptions({ compress, except }: PublishOptions, sender: Subscriber | undefined): BroadcastOptions {
-  const excepted = sender === undefined ? except : [...exceptions(except), sender];
-  return {
-    ...(compress === undefined ? {} : { compress }),
-    ...(excepted === undefined ? {} : { except: excepted }),
-  };
+  #presenceOf(action: string, name: string): BackplanePresence {
+    checkTopic(action, name);
+    if (this.#table.settingsOf(name).presence !== undefined) return this.#link.engine.presence!;
+    throw new TypeError(`Cannot ${action}: the topic ${JSON.stringify(name)} has no presence`);
+  }
 }

@@ -4,6 +4,7 @@
 
 import { ClientConnection } from "../node/client-connection.ts";
 import { type ConnectionOptions, resolveConnectionOptions } from "../node/connection-options.ts";
+import { silentLogger } from "../node/logger.ts";
 import { randomMaskingKey } from "../node/masking-keys.ts";
 import { PendingConnection } from "../node/pending-connection.ts";
 import { ServerConnection } from "../node/server-connection.ts";
@@ -27,8 +28,13 @@ const NO_OWNER: SessionOwner = { closed() {} };
 
 /** Of a server that has this one connection. */
 class OnlyOwner<UserData> implements SessionOwner {
-  readonly topics: ServerTopics = new ServerTopics(resolveTopics(undefined, "close"));
+  readonly topics: ServerTopics;
   connection: ServerConnection<UserData> | undefined;
+
+  constructor(wheel: TimingWheel) {
+    const settingsOf = resolveTopics(undefined, "close");
+    this.topics = new ServerTopics({ settingsOf, backplane: undefined, wheel, logger: silentLogger });
+  }
 
   closed(): void {
     this.topics.leave(this.connection!);
@@ -47,7 +53,7 @@ export function createClientConnection<UserData>(parts: ConnectionParts): Client
 export function createServerConnection<UserData>(parts: ConnectionParts): ServerConnection<UserData> {
   const settings = resolveConnectionOptions("serve", "server", undefined, parts.options);
   const { transport, agreement, wheel } = parts;
-  const owner = new OnlyOwner<UserData>();
+  const owner = new OnlyOwner<UserData>(wheel);
   const session = new Session(settings, transport, agreement.extensions, wheel, owner);
   const pending = new PendingConnection<UserData>(transport.endpoints);
   const connection = new ServerConnection<UserData>(session, agreement, transport.endpoints, pending, owner.topics);

@@ -1,0 +1,185 @@
+/**
+ * A server's end of its backplane: whether the engine is there, what is heard of it, and what is counted.
+ *
+ * Without a backplane of the application's, an engine in memory is made when a topic needs one.
+ */
+
+import { randomUUID } from "node:crypto";
+import type { Answer } from "../pubsub/answer.ts";
+import {
+  type Backplane,
+  BackplaneError,
+  type BackplaneReceiver,
+  type HistoryLimits,
+  type Receipt,
+} from "../pubsub/backplane.ts";
+import { Interest } from "../pubsub/interest.ts";
+import { MemoryEngine } from "../pubsub/memory-engine.ts";
+import type { Position, Publication } from "../pubsub/publication.ts";
+import type { Clock } from "./clock.ts";
+import { ignore } from "./ignore.ts";
+import type { Logger } from "./logger.ts";
+
+/** What a server counts of its backplane. */
+export interface BackplaneMetrics {
+  /** That of the engine: `"redis"`. */
+  readonly name: string;
+  readonly isConnected: boolean;
+  /** Publications that were given to the engine ... */
+  readonly published: number;
+  /** ... and those of them that it did not take. */
+  readonly failed: number;
+  /** Publications that came from other processes ... */
+  readonly received: number;
+  /** ... and what came that broke a rule. */
+  readonly rejected: number;
+  /** How often publications may have been lost. */
+  readonly gaps: number;
+}
+
+/** Who is told what the engine tells. */
+export interface LinkHost {
+  received(publication: Publication, position: Position | undefined): void;
+  /** Publications of these topics, or of any, may have been lost. */
+  gap(topics: readonly string[] | undefined): void;
+}
+
+/** Milliseconds between two log lines about what breaks a rule: whoever writes to the engine could fill the disk. */
+const REJECTED_LOG_INTERVAL = 60_000;
+
+export class BackplaneLink implements BackplaneReceiver {
+  /** Whether there are other processes to tell. */
+  readonly isShared: boolean;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #host: LinkHost;
+  #backplane: Backplane | undefined;
+  #interest: Interest | undefined;
+  #isConnected = true;
+  #isClosed = false;
+  readonly #counts = { published: 0, failed: 0, received: 0, rejected: 0, gaps: 0 };
+  #nextRejectedLog = Number.NEGATIVE_INFINITY;
+
+  constructor(backplane: Backplane | undefined, clock: Clock, logger: Logger, host: LinkHost) {
+    this.isShared = backplane !== undefined;
+    this.#backplane = backplane;
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#host = host;
+  }
+
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
+  get metrics(): BackplaneMetrics | undefined {
+    if (!this.isShared) return undefined;
+    return { name: this.engine.name, isConnected: this.#isConnected, ...this.#counts };
+  }
+
+  /** The application's backplane, or memory. */
+  get engine(): Backplane {
+    this.#backplane ??= this.#embed();
+    return this.#backplane;
+  }
+
+  async start(): Promise<void> {
+    if (this.isShared) await this.engine.start(this);
+  }
+
+  /** Resolves once the topic is heard. */
+  hear(topic: string, history: HistoryLimits | undefined): Promise<void> {
+    this.#interest ??= new Interest(this.engine, {
+      schedule: (callback, delay) => this.#clock.schedule(callback, delay),
+      cancel: (scheduled) => this.#clock.cancel(scheduled),
+      interestFailed: (error) => this.#logger.error({ err: error }, "the backplane did not subscribe"),
+    });
+    return this.#interest.add(topic, history);
+  }
+
+  unhear(topic: string): void {
+    if (!this.#isClosed) this.#interest?.delete(topic);
+  }
+
+  publish(publication: Publication, history: HistoryLimits | undefined): Answer<Receipt> {
+    this.#counts.published++;
+    let answer: Answer<Receipt>;
+    try {
+      answer = this.engine.publish(publication, history);
+    } catch (error) {
+      answer = Promise.reject(error);
+    }
+    if (!(answer instanceof Promise)) return answer;
+    const receipt = answer.catch((error: unknown) => {
+      this.#counts.failed++;
+      throw error;
+    });
+    receipt.catch(ignore);
+    return receipt;
+  }
+
+  /** What a publication comes to that the engine can't be given. */
+  refuse(): Promise<never> {
+    this.#counts.published++;
+    this.#counts.failed++;
+    const error = new BackplaneError("DISCONNECTED", `Cannot publish: the ${this.engine.name} backplane is away`);
+    const refused = Promise.reject(error);
+    refused.catch(ignore);
+    return refused;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#interest?.close();
+    await this.#backplane
+      ?.close()
+      .catch((error: unknown) => this.#logger.warn({ err: error }, "the backplane did not close"));
+  }
+
+  // What the backplane tells
+
+  received(publication: Publication, position: Position | undefined): void {
+    this.#counts.received++;
+    this.#host.received(publication, position);
+  }
+
+  gap(topics: readonly string[] | undefined): void {
+    this.#counts.gaps++;
+    this.#host.gap(topics);
+  }
+
+  connected(): void {
+    this.#isConnected = true;
+    this.#logger.info({ backplane: this.engine.name }, "the backplane is connected");
+  }
+
+  disconnected(cause: unknown): void {
+    this.#isConnected = false;
+    this.#logger.warn({ backplane: this.engine.name, err: cause }, "the backplane is away");
+  }
+
+  rejected(reason: string): void {
+    this.#counts.rejected++;
+    const now = this.#clock.now();
+    if (now < this.#nextRejectedLog) return;
+    this.#nextRejectedLog = now + REJECTED_LOG_INTERVAL;
+    const { rejected } = this.#counts;
+    this.#logger.warn({ backplane: this.engine.name, reason, rejected }, "a publication of somebody else was dropped");
+  }
+
+  #embed(): Backplane {
+    const engine = new MemoryEngine({ now: () => this.#clock.now(), createId: randomUUID }).backplane();
+    // It resolves at once, and tells nobody anything
+    void engine.start(this);
+    return engine;
+  }
+}
+
+/** @throws {TypeError} if `backplane` is given and is none. */
+export function checkBackplane(action: string, backplane: Backplane | undefined): Backplane | undefined {
+  if (backplane === undefined) return undefined;
+  if (typeof backplane?.start === "function" && typeof backplane.publish === "function") return backplane;
+  throw new TypeError(
+    `Cannot ${action}: backplane must be a backplane such as memoryEngine().backplane(), got ${String(backplane)}`,
+  );
+}
