@@ -71,7 +71,7 @@ export type {
   TopicPresenceOptions,
   TopicsOption,
 } from "./node/topic-options.ts";
-export type { ReadOptions } from "./node/topics.ts";
+export type { HistoryOptions, ReadOptions, TopicHistory } from "./node/topics.ts";
 export type { TrustProxyOption } from "./node/trusted-proxies.ts";
 export { CloseCode, type CloseStatus } from "./protocol/close-code.ts";
 export type { State } from "./protocol/closing.ts";

@@ -16,7 +16,7 @@ import type { ServerConnection } from "./server-connection.ts";
 import type { ServerCore } from "./server-core.ts";
 import type { PublishOptions, PublishResult } from "./topic-host.ts";
 import type { PresenceMember } from "./topic-options.ts";
-import type { ReadOptions } from "./topics.ts";
+import type { HistoryOptions, ReadOptions, TopicHistory } from "./topics.ts";
 
 export interface CloseOptions {
   /**
@@ -129,6 +129,16 @@ export class Server<UserData = unknown> {
    */
   subscribe(topic: string, options?: ReadOptions): TopicMessages {
     return this.#core.topics.read(topic, options);
+  }
+
+  /**
+   * What is kept of a topic with a history, as it was published.
+   *
+   * Rejects with a `BackplaneError` if the engine does not tell, and with a `TypeError` if the topic has no history, or for an
+   * option that is not allowed.
+   */
+  history(topic: string, options?: HistoryOptions): Promise<TopicHistory> {
+    return this.#core.topics.history(topic, options);
   }
 
   /**

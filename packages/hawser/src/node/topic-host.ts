@@ -2,10 +2,11 @@
  * What a connection, and the application, ask of a server's topics, and what they are told.
  */
 
+import type { Position } from "../pubsub/publication.ts";
 import type { BroadcastResult } from "./broadcast.ts";
 import type { Connection } from "./connection.ts";
 import type { Data } from "./data.ts";
-import type { Subscriber, Topic } from "./topic.ts";
+import type { Subscriber } from "./topic.ts";
 
 export interface SubscribeOptions {
   /**
@@ -31,8 +32,8 @@ export interface Subscription {
   readonly offset: number | undefined;
 }
 
-/** A subscription that begins now. */
-export function subscriptionTo({ position }: Topic, recovered: boolean): Subscription {
+/** A subscription that begins after `position`. */
+export function subscriptionAt(position: Position | undefined, recovered: boolean): Subscription {
   return { recovered, epoch: position?.epoch, offset: position?.offset };
 }
 

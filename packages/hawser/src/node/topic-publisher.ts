@@ -69,7 +69,11 @@ export class TopicPublisher {
     return (this.#table.get(topic)?.readers.length ?? 0) > 0;
   }
 
-  #handOver(publication: Publication, position: Position | undefined, except: ReadonlySet<Connection>): BroadcastResult {
+  #handOver(
+    publication: Publication,
+    position: Position | undefined,
+    except: ReadonlySet<Connection>,
+  ): BroadcastResult {
     const topic = this.#table.get(publication.topic);
     return topic === undefined ? NO_RECEIVERS : this.#table.handOver(topic, publication, position, except);
   }

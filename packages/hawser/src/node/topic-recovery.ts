@@ -7,7 +7,7 @@ import type { Position, StoredPublication } from "../pubsub/publication.ts";
 import type { TopicFeed } from "../pubsub/topic-feed.ts";
 import { SESSION } from "./connection.ts";
 import type { OwnDelivery, Subscriber, Topic } from "./topic.ts";
-import { type Subscription, subscriptionTo } from "./topic-host.ts";
+import { type Subscription, subscriptionAt } from "./topic-host.ts";
 
 /** How a recovery sees its server. */
 export interface RecoveryHost {
@@ -72,7 +72,7 @@ class Recovery {
   #join(recovered: boolean): Subscription | undefined {
     if (!this.#isWanted()) return undefined;
     this.#topic.join(this.#ws);
-    return subscriptionTo(this.#topic, recovered);
+    return subscriptionAt(this.#topic.position, recovered);
   }
 
   #isWanted(): boolean {

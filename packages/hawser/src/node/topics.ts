@@ -4,7 +4,7 @@
 
 import { refuseUnknownOptions } from "../protocol/option-names.ts";
 import type { Backplane, BackplanePresence } from "../pubsub/backplane.ts";
-import { checkSince } from "../pubsub/checks.ts";
+import { checkSince, isPresenceRecord } from "../pubsub/checks.ts";
 import type { Position, Publication, StoredPublication } from "../pubsub/publication.ts";
 import { checkTopic } from "../pubsub/topic-name.ts";
 import { type TopicMessages, TopicQueue } from "../pubsub/topic-queue.ts";
@@ -23,10 +23,10 @@ import {
   SUBSCRIBE_OPTIONS,
   type SubscribeOptions,
   type Subscription,
-  subscriptionTo,
+  subscriptionAt,
   type TopicHost,
 } from "./topic-host.ts";
-import type { PresenceMember, TopicSettings } from "./topic-options.ts";
+import type { PresenceMember, TopicMessage, TopicSettings } from "./topic-options.ts";
 import { presenceRecord } from "./topic-presence.ts";
 import { TopicPublisher } from "./topic-publisher.ts";
 import { type RecoveryHost, recover } from "./topic-recovery.ts";
@@ -50,6 +50,28 @@ export interface ReadOptions {
    * @default 1_000
    */
   readonly maxQueue?: number;
+}
+
+export interface HistoryOptions {
+  /** What follows this; by default the latest. */
+  readonly since?: { readonly epoch: string; readonly offset: number };
+  /**
+   * Without `since`: at most so many.
+   *
+   * @default all that are kept
+   */
+  readonly last?: number;
+}
+
+/** What is kept of a topic. */
+export interface TopicHistory {
+  /** Of the latest publication; the offset is 0 if there was none. What `since` takes, to subscribe without a gap. */
+  readonly epoch: string;
+  readonly offset: number;
+  /** In order. Bytes must not be changed. */
+  readonly messages: readonly TopicMessage[];
+  /** With `since`: whether nothing is missing; if something is, there are no messages. */
+  readonly isComplete: boolean;
 }
 
 /** Some seconds of a busy topic. */
@@ -154,10 +176,24 @@ export class ServerTopics implements TopicHost, LinkHost, RecoveryHost {
     return queue;
   }
 
+  /** What is kept of a topic. */
+  async history(name: string, options: HistoryOptions = {}): Promise<TopicHistory> {
+    const action = "read the history";
+    checkTopic(action, name);
+    refuseUnknownOptions(`Cannot ${action}`, options, ["since", "last"]);
+    const since = checkSince(action, options.since);
+    const last = checkLimit(action, "last", options.last ?? Number.POSITIVE_INFINITY, 0);
+    const limits = this.#table.settingsOf(name).history;
+    if (limits === undefined) throw new TypeError(`Cannot ${action}: the topic ${JSON.stringify(name)} has none`);
+    const page = await this.#link.engine.history(name, limits, since === undefined ? { last } : { since });
+    const messages = page.publications.map(({ data, epoch, offset }) => ({ topic: name, data, epoch, offset }));
+    return { epoch: page.epoch, offset: page.offset, messages, isComplete: page.isComplete };
+  }
+
   /** The members of a topic, in all processes. */
   async present(name: string): Promise<readonly PresenceMember[]> {
     const records = await this.#presenceOf("tell who is present", name).list(name);
-    return records.map(memberOf);
+    return records.filter(isPresenceRecord).map(memberOf);
   }
 
   async countPresent(name: string): Promise<number> {
@@ -190,12 +226,14 @@ export class ServerTopics implements TopicHost, LinkHost, RecoveryHost {
 
   #join(topic: Topic, ws: Subscriber): Promise<Subscription> {
     topic.join(ws);
-    return topic.ready.then(() => subscriptionTo(topic, false));
+    const { position } = topic;
+    // Where the topic does not know yet where it stands, it begins for this one too
+    return topic.ready.then(() => subscriptionAt(position ?? topic.feed?.beginning, false));
   }
 
   async #recover(topic: Topic, ws: Subscriber, since: Position): Promise<Subscription> {
     const subscription = await recover(this, topic, ws, since, topic.beginJoining(ws));
-    return subscription ?? subscriptionTo(topic, false);
+    return subscription ?? subscriptionAt(topic.position, false);
   }
 
   #remove(topic: Topic, ws: Subscriber): void {

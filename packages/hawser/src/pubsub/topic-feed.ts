@@ -33,6 +33,7 @@ export class TopicFeed<Context> {
   readonly #maxRecent: number;
   /** Of the last that was delivered; `undefined` until the engine has told where the topic stands. */
   #position: Position | undefined;
+  #beginning: Position | undefined;
   #ahead: Ahead<Context>[] = [];
   #asking: Promise<void> | undefined;
   /** Whether something happened while the engine was asked that its answer may not know of. */
@@ -47,6 +48,11 @@ export class TopicFeed<Context> {
   /** Of the last publication that was delivered. */
   get position(): Position | undefined {
     return this.#position;
+  }
+
+  /** What was delivered first follows this. */
+  get beginning(): Position | undefined {
+    return this.#beginning;
   }
 
   /**
@@ -124,6 +130,7 @@ export class TopicFeed<Context> {
     const { epoch } = page;
     this.#dropOtherEpochs(epoch);
     this.#position = { epoch, offset: this.#offsetBeforeAhead(page) };
+    this.#beginning = this.#position;
     // What came meanwhile need not be all: some of it may be on its way
     if (this.#ahead.length > 0) this.catchUp();
   }
