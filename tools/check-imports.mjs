@@ -35,7 +35,7 @@ export const RULES = {
   ".": { imports: [...CORE, "node"] },
 };
 
-const PUBLIC_NAMES = ["hawser", "hawser/protocol", "hawser/deflate", "hawser/testing"];
+const PUBLIC_NAMES = ["hawser", "hawser/protocol", "hawser/deflate", "hawser/pubsub", "hawser/testing"];
 
 /** @type {Record<string, FolderRule>} the same for the command line, which knows the library by its public names alone */
 export const CLI_RULES = {

@@ -6,11 +6,12 @@ export type { HttpRequestHead } from "./handshake/http-request.ts";
 export type { HttpResponseHead } from "./handshake/http-response.ts";
 export type { Origins } from "./handshake/origin.ts";
 export type { SubprotocolSelector } from "./handshake/server-handshake.ts";
+export type { BackplaneMetrics } from "./node/backplane-link.ts";
 export { type BasicAuthOptions, basicAuth, type Credentials } from "./node/basic-auth.ts";
 export { type BroadcastOptions, type BroadcastResult, broadcast } from "./node/broadcast.ts";
 export type { ClientConnection } from "./node/client-connection.ts";
 export type { ConnectOptions } from "./node/client-options.ts";
-export { type CompressionMetrics, type CompressionOption, clientPerMessageDeflate, type PerMessageDeflateFactory, serverPerMessageDeflate, } from "./node/compression.ts";
+export { type CompressionOption, clientPerMessageDeflate, serverPerMessageDeflate } from "./node/compression.ts";
 export { type Connect, connect } from "./node/connect.ts";
 export type { BackoffOptions, ForeverOptions } from "./node/connect-forever.ts";
 export type { AgreedExtension, Connection, HandshakeAnswer } from "./node/connection.ts";
@@ -22,7 +23,6 @@ export type { Handler, HandlerFunction, HandlerHooks } from "./node/handler.ts";
 export { type HealthCheckPaths, healthChecks } from "./node/health-checks.ts";
 export { type ListenFd, listenFds } from "./node/listen-fds.ts";
 export type { Logger } from "./node/logger.ts";
-export type { OpenConnections } from "./node/open-connections.ts";
 export type { PendingConnection } from "./node/pending-connection.ts";
 export type { RecvOptions } from "./node/receiver.ts";
 export type { ProcessRequest, ProcessResponse } from "./node/request-hooks.ts";
@@ -32,22 +32,25 @@ export type { ServeOptions } from "./node/serve-options.ts";
 export type { CloseOptions, Server, ServerMetrics } from "./node/server.ts";
 export type { ServerConnection } from "./node/server-connection.ts";
 export { type ShutdownOptions, shutdownOn } from "./node/shutdown.ts";
+export type { PublishOptions, PublishResult, SubscribeOptions, Subscription } from "./node/topic-host.ts";
+export type { PresenceEvent, PresenceMember, SlowSubscriberPolicy, TopicHistoryOptions, TopicLoss, TopicMessage, TopicOptions, TopicPresenceOptions, TopicsOption, } from "./node/topic-options.ts";
+export type { HistoryOptions, ReadOptions, TopicHistory } from "./node/topics.ts";
 export type { TrustProxyOption } from "./node/trusted-proxies.ts";
 export { CloseCode, type CloseStatus } from "./protocol/close-code.ts";
 export type { State } from "./protocol/closing.ts";
 export type { Extension } from "./protocol/extension.ts";
 export type { Message } from "./protocol/message-assembler.ts";
+export type { TopicMessages } from "./pubsub/topic-queue.ts";
 
 // extensions/permessage-deflate/options.d.ts
 import type { DeflateStrategy } from "../../deflate/engine.ts";
 import { type OfferParameters } from "./parameters.ts";
+import type { CompressionEffort } from "./permessage-deflate.ts";
 import type { ServerWishes } from "./server-negotiation.ts";
-import type { CompressionEffort } from "./settings.ts";
 export declare const DEFAULT_SERVER_WINDOW_BITS = 12;
 export declare const DEFAULT_MEM_LEVEL = 5;
 export declare const DEFAULT_LEVEL = 6;
 export declare const DEFAULT_THRESHOLD = 32;
-export declare const DEFAULT_COLD_AFTER = 60000;
 export interface PerMessageDeflateOptions {
     readonly serverMaxWindowBits?: number | null;
     readonly clientMaxWindowBits?: number | true | null;
@@ -58,8 +61,6 @@ export interface PerMessageDeflateOptions {
     readonly level?: number;
     readonly strategy?: DeflateStrategy;
     readonly threshold?: number;
-    readonly coldAfter?: number | null;
-    readonly memoryBudget?: number;
 }
 export declare function resolveServerOptions(options: PerMessageDeflateOptions): {
     readonly wishes: ServerWishes;
@@ -69,11 +70,6 @@ export declare function resolveClientOptions(options: PerMessageDeflateOptions):
     readonly offer: OfferParameters;
     readonly effort: CompressionEffort;
 };
-export interface WindowRules {
-    readonly coldAfter: number;
-    readonly memoryBudget: number;
-}
-export declare function resolveWindowRules({ coldAfter, memoryBudget, }: PerMessageDeflateOptions): WindowRules;
 
 // handshake/extension-negotiation.d.ts
 import type { Extension, ExtensionParameterValue } from "../protocol/extension.ts";
@@ -198,6 +194,46 @@ export interface ServerAgreement {
 }
 export declare function judgeRequest(request: HttpRequestHead, settings: ServerHandshakeSettings, authority: RequestedAuthority): ServerAgreement | HandshakeFault;
 
+// node/backplane-link.d.ts
+import type { Answer } from "../pubsub/answer.ts";
+import { type Backplane, type BackplaneReceiver, type HistoryLimits, type Receipt } from "../pubsub/backplane.ts";
+import type { Position, Publication } from "../pubsub/publication.ts";
+import type { Clock } from "./clock.ts";
+import type { Logger } from "./logger.ts";
+export interface BackplaneMetrics {
+    readonly name: string;
+    readonly isConnected: boolean;
+    readonly published: number;
+    readonly failed: number;
+    readonly received: number;
+    readonly rejected: number;
+    readonly gaps: number;
+}
+export interface LinkHost {
+    received(publication: Publication, position: Position | undefined): void;
+    gap(topics: readonly string[] | undefined): void;
+}
+export declare class BackplaneLink implements BackplaneReceiver {
+    #private;
+    readonly isShared: boolean;
+    constructor(backplane: Backplane | undefined, clock: Clock, logger: Logger, host: LinkHost);
+    get isConnected(): boolean;
+    get metrics(): BackplaneMetrics | undefined;
+    get engine(): Backplane;
+    start(): Promise<void>;
+    hear(topic: string, history: HistoryLimits | undefined): Promise<void>;
+    unhear(topic: string): void;
+    publish(publication: Publication, history: HistoryLimits | undefined): Answer<Receipt>;
+    refuse(): Promise<never>;
+    close(): Promise<void>;
+    received(publication: Publication, position: Position | undefined): void;
+    gap(topics: readonly string[] | undefined): void;
+    connected(): void;
+    disconnected(cause: unknown): void;
+    rejected(reason: string): void;
+}
+export declare function checkBackplane(action: string, backplane: Backplane | undefined): Backplane | undefined;
+
 // node/basic-auth.d.ts
 import type { ProcessRequest } from "./request-hooks.ts";
 export type Credentials = readonly [username: string, password: string];
@@ -219,6 +255,7 @@ export {};
 // node/broadcast.d.ts
 import { type Connection } from "./connection.ts";
 import { type Data, type SendOptions } from "./data.ts";
+import type { Session } from "./session.ts";
 export interface BroadcastOptions extends SendOptions {
     readonly except?: Connection | Iterable<Connection>;
 }
@@ -228,6 +265,9 @@ export interface BroadcastResult {
     readonly failed: number;
 }
 export declare function broadcast(connections: Iterable<Connection>, data: Data, options?: BroadcastOptions): BroadcastResult;
+export declare function exceptions(except: BroadcastOptions["except"]): ReadonlySet<Connection>;
+export declare const NOBODY: ReadonlySet<Connection>;
+export declare function isSlow({ settings, bufferedAmount, transport }: Session): boolean;
 
 // node/client-connection.d.ts
 import { Connection } from "./connection.ts";
@@ -283,17 +323,11 @@ export interface ConnectSettings {
 export declare function resolveConnectOptions(options: ConnectOptions, known?: readonly string[]): ConnectSettings;
 
 // node/compression.d.ts
-import type { WindowMetrics } from "../deflate/window-metrics.ts";
-import { type PerMessageDeflateOptions } from "../extensions/permessage-deflate/options.ts";
+import type { PerMessageDeflateOptions } from "../extensions/permessage-deflate/options.ts";
 import type { ClientExtensionFactory, ServerExtensionFactory } from "../handshake/extension-negotiation.ts";
 export type CompressionOption = false | "deflate" | PerMessageDeflateOptions;
-export type CompressionMetrics = WindowMetrics;
-export interface PerMessageDeflateFactory {
-    compressionMetrics(): CompressionMetrics | undefined;
-}
-export declare function serverPerMessageDeflate(options?: PerMessageDeflateOptions): ServerExtensionFactory & PerMessageDeflateFactory;
-export declare function clientPerMessageDeflate(options?: PerMessageDeflateOptions): ClientExtensionFactory & PerMessageDeflateFactory;
-export declare function compressionMetrics(factories: readonly (ServerExtensionFactory & Partial<PerMessageDeflateFactory>)[]): CompressionMetrics | undefined;
+export declare function serverPerMessageDeflate(options?: PerMessageDeflateOptions): ServerExtensionFactory;
+export declare function clientPerMessageDeflate(options?: PerMessageDeflateOptions): ClientExtensionFactory;
 export declare function resolveCompression(role: "server", compression: CompressionOption): ServerExtensionFactory[];
 export declare function resolveCompression(role: "client", compression: CompressionOption): ClientExtensionFactory[];
 export declare function withCompression(role: "server", extensions: readonly ServerExtensionFactory[], compression: CompressionOption | undefined): readonly ServerExtensionFactory[];
@@ -581,22 +615,6 @@ export interface Logger {
 export declare const silentLogger: Logger;
 export declare function resolveLogger(action: string, logger: Logger | undefined): Logger;
 
-// node/open-connections.d.ts
-import type { Connection } from "./connection.ts";
-export declare class OpenConnections<One extends Connection> implements Iterable<One> {
-    #private;
-    constructor(all: Iterable<One> & {
-        has(connection: One): boolean;
-    });
-    get size(): number;
-    has(connection: One): boolean;
-    forEach(callback: (connection: One, same: One, set: OpenConnections<One>) => void, thisArg?: unknown): void;
-    entries(): IterableIterator<[One, One]>;
-    keys(): IterableIterator<One>;
-    values(): IterableIterator<One>;
-    [Symbol.iterator](): IterableIterator<One>;
-}
-
 // node/pending-connection.d.ts
 import type { Endpoints } from "./transport.ts";
 export declare class PendingConnection<UserData = unknown> {
@@ -651,9 +669,11 @@ import type { TlsOptions } from "node:tls";
 import type { ServerExtensionFactory } from "../handshake/extension-negotiation.ts";
 import type { Origins } from "../handshake/origin.ts";
 import type { SubprotocolSelector } from "../handshake/server-handshake.ts";
+import type { Backplane } from "../pubsub/backplane.ts";
 import type { CompressionOption } from "./compression.ts";
 import { type ConnectionOptions } from "./connection-options.ts";
 import type { ProcessRequest, ProcessResponse } from "./request-hooks.ts";
+import type { TopicsOption } from "./topic-options.ts";
 import type { TrustProxyOption } from "./trusted-proxies.ts";
 export interface ServeOptions<UserData = unknown> extends ConnectionOptions {
     readonly port?: number;
@@ -675,6 +695,9 @@ export interface ServeOptions<UserData = unknown> extends ConnectionOptions {
     readonly processResponse?: ProcessResponse<UserData>;
     readonly serverHeader?: string | null;
     readonly openTimeout?: number;
+    readonly topics?: TopicsOption;
+    readonly backplane?: Backplane;
+    readonly readyWithoutBackplane?: boolean;
     readonly maxConnections?: number;
     readonly maxConnectionsPerAddress?: number;
     readonly trustProxy?: TrustProxyOption;
@@ -685,15 +708,19 @@ export interface ServeOptions<UserData = unknown> extends ConnectionOptions {
     readonly transport?: "auto" | "stream" | "handle";
     readonly signal?: AbortSignal;
 }
-export declare const SERVE_OPTIONS: readonly ["pingInterval", "pingTimeout", "closeTimeout", "maxSize", "maxFragmentSize", "maxFragments", "maxQueue", "readLimit", "writeLimit", "slowConsumer", "logger", "port", "host", "path", "mode", "fd", "server", "pathname", "reusePort", "backlog", "tls", "origins", "subprotocols", "selectSubprotocol", "compression", "extensions", "processRequest", "processResponse", "serverHeader", "openTimeout", "maxConnections", "maxConnectionsPerAddress", "trustProxy", "proxyProtocol", "maxLineLength", "maxHeaders", "maxHeaderSize", "transport", "signal"];
+export declare const SERVE_OPTIONS: readonly ["pingInterval", "pingTimeout", "closeTimeout", "maxSize", "maxFragmentSize", "maxFragments", "maxQueue", "readLimit", "writeLimit", "slowConsumer", "logger", "port", "host", "path", "mode", "fd", "server", "pathname", "reusePort", "backlog", "tls", "origins", "subprotocols", "selectSubprotocol", "compression", "extensions", "processRequest", "processResponse", "serverHeader", "openTimeout", "topics", "backplane", "readyWithoutBackplane", "maxConnections", "maxConnectionsPerAddress", "trustProxy", "proxyProtocol", "maxLineLength", "maxHeaders", "maxHeaderSize", "transport", "signal"];
 
 // node/server.d.ts
-import { type CompressionMetrics } from "./compression.ts";
+import type { TopicMessages } from "../pubsub/topic-queue.ts";
+import type { BackplaneMetrics } from "./backplane-link.ts";
+import type { Data } from "./data.ts";
 import { type DrainOptions } from "./draining.ts";
 import type { Listener } from "./listener.ts";
-import { OpenConnections } from "./open-connections.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import type { ServerCore } from "./server-core.ts";
+import type { PublishOptions, PublishResult } from "./topic-host.ts";
+import type { PresenceMember } from "./topic-options.ts";
+import type { HistoryOptions, ReadOptions, TopicHistory } from "./topics.ts";
 export interface CloseOptions {
     readonly code?: number;
     readonly reason?: string;
@@ -705,15 +732,21 @@ export interface ServerMetrics {
     readonly accepted: number;
     readonly refused: number;
     readonly closed: number;
-    readonly compression: CompressionMetrics | undefined;
+    readonly backplane: BackplaneMetrics | undefined;
 }
 export declare class Server<UserData = unknown> {
     #private;
     constructor(core: ServerCore<UserData>, listener: Listener);
     get address(): Listener["address"];
     get port(): number;
-    get connections(): OpenConnections<ServerConnection<UserData>>;
+    get connections(): Set<ServerConnection<UserData>>;
     get isReady(): boolean;
+    get topics(): ReadonlyMap<string, number>;
+    publish(topic: string, data: Data, options?: PublishOptions): PublishResult;
+    subscribe(topic: string, options?: ReadOptions): TopicMessages;
+    history(topic: string, options?: HistoryOptions): Promise<TopicHistory>;
+    presence(topic: string): Promise<readonly PresenceMember[]>;
+    presenceCount(topic: string): Promise<number>;
     metrics(): ServerMetrics;
     close(options?: CloseOptions): Promise<void>;
     drain(options?: DrainOptions): Promise<void>;
@@ -723,15 +756,24 @@ export declare class Server<UserData = unknown> {
 
 // node/server-connection.d.ts
 import { type Agreement, Connection } from "./connection.ts";
+import type { Data } from "./data.ts";
 import type { PendingConnection } from "./pending-connection.ts";
 import type { RosterMember } from "./roster.ts";
 import type { Session } from "./session.ts";
+import type { Subscriber, Topic } from "./topic.ts";
+import type { PublishOptions, PublishResult, SubscribeOptions, Subscription, TopicHost } from "./topic-host.ts";
 import type { Endpoints } from "./transport.ts";
-export declare class ServerConnection<UserData = unknown> extends Connection<UserData> implements RosterMember {
+export declare class ServerConnection<UserData = unknown> extends Connection<UserData> implements RosterMember, Subscriber {
+    #private;
     readonly username: string | undefined;
     readonly isSecure: boolean;
     place: number;
-    constructor(session: Session, agreement: Agreement, endpoints: Endpoints, pending: PendingConnection<UserData>);
+    subscriptions: Topic[] | undefined;
+    constructor(session: Session, agreement: Agreement, endpoints: Endpoints, pending: PendingConnection<UserData>, topics: TopicHost);
+    get topics(): ReadonlySet<string>;
+    subscribe(topic: string, options?: SubscribeOptions): Promise<Subscription>;
+    unsubscribe(topic: string): boolean;
+    publish(topic: string, data: Data, options?: PublishOptions): PublishResult;
 }
 
 // node/shutdown.d.ts
@@ -759,6 +801,160 @@ type SignalListener = (signal: NodeJS.Signals) => void;
 export declare function shutdownOn<CloseOptions, DrainOptions>(server: Stoppable<CloseOptions, DrainOptions>, options?: ShutdownOptions<NoInfer<CloseOptions>, NoInfer<DrainOptions>>): () => void;
 export declare function handleSignals<CloseOptions, DrainOptions>(server: Stoppable<CloseOptions, DrainOptions>, options: ShutdownOptions<CloseOptions, DrainOptions>, host: SignalHost, clock: Pick<Clock, "now">): () => void;
 export {};
+
+// node/topic-host.d.ts
+import type { Position } from "../pubsub/publication.ts";
+import type { BroadcastResult } from "./broadcast.ts";
+import type { Connection } from "./connection.ts";
+import type { Data } from "./data.ts";
+import type { Subscriber } from "./topic.ts";
+export interface SubscribeOptions {
+    readonly since?: {
+        readonly epoch: string;
+        readonly offset: number;
+    };
+    readonly presence?: unknown;
+}
+export declare const SUBSCRIBE_OPTIONS: readonly ["since", "presence"];
+export interface Subscription {
+    readonly recovered: boolean;
+    readonly epoch: string | undefined;
+    readonly offset: number | undefined;
+}
+export declare function subscriptionAt(position: Position | undefined, recovered: boolean): Subscription;
+export interface PublishOptions {
+    readonly compress?: boolean;
+    readonly except?: Connection | Iterable<Connection>;
+    readonly idempotencyKey?: string;
+}
+export declare const PUBLISH_OPTIONS: readonly ["compress", "except", "idempotencyKey"];
+export interface PublishResult extends BroadcastResult {
+    readonly epoch?: string;
+    readonly offset?: number;
+    readonly isDuplicate?: true;
+    readonly confirmed?: Promise<PublishResult>;
+}
+export interface TopicHost {
+    subscribe(ws: Subscriber, topic: string, options: SubscribeOptions | undefined): Promise<Subscription>;
+    unsubscribe(ws: Subscriber, topic: string): boolean;
+    publish(topic: string, data: Data, options: PublishOptions | undefined, sender: Subscriber): PublishResult;
+}
+
+// node/topic-options.d.ts
+import type { HistoryLimits } from "../pubsub/backplane.ts";
+import type { Data } from "./data.ts";
+export type SlowSubscriberPolicy = "close" | "skip" | "conflate";
+export interface TopicMessage {
+    readonly topic: string;
+    readonly data: string | Uint8Array;
+    readonly epoch: string | undefined;
+    readonly offset: number | undefined;
+}
+export interface TopicLoss {
+    readonly topic: string;
+    readonly epoch: string;
+    readonly offset: number;
+}
+export interface TopicHistoryOptions {
+    readonly maxCount?: number;
+    readonly maxAge?: number;
+}
+export interface PresenceMember {
+    readonly id: string;
+    readonly data: unknown;
+}
+export interface PresenceEvent {
+    readonly type: "join" | "leave";
+    readonly topic: string;
+    readonly member: PresenceMember;
+}
+export interface TopicPresenceOptions {
+    readonly ttl?: number;
+    readonly announce?: (event: PresenceEvent) => Data | undefined;
+}
+export interface TopicOptions {
+    readonly slowSubscriber?: SlowSubscriberPolicy;
+    readonly history?: boolean | TopicHistoryOptions;
+    readonly presence?: boolean | TopicPresenceOptions;
+    readonly format?: (message: TopicMessage) => Data;
+    readonly lost?: (loss: TopicLoss) => Data | undefined;
+}
+export type TopicsOption = TopicOptions | ((topic: string) => TopicOptions | undefined);
+export declare const TopicDefaults: {
+    readonly HISTORY_COUNT: 100;
+    readonly HISTORY_AGE: 300000;
+    readonly PRESENCE_TTL: 60000;
+};
+export interface TopicSettings {
+    readonly slowSubscriber: SlowSubscriberPolicy | undefined;
+    readonly history: HistoryLimits | undefined;
+    readonly presence: PresenceSettings | undefined;
+    readonly format: TopicOptions["format"];
+    readonly lost: TopicOptions["lost"];
+}
+export interface PresenceSettings {
+    readonly ttl: number;
+    readonly announce: TopicPresenceOptions["announce"];
+}
+export declare function resolveTopics(option: TopicsOption | undefined, serverPolicy: SlowSubscriberPolicy): (topic: string) => TopicSettings;
+
+// node/topics.d.ts
+import type { Backplane } from "../pubsub/backplane.ts";
+import type { Position, Publication, StoredPublication } from "../pubsub/publication.ts";
+import { type TopicMessages } from "../pubsub/topic-queue.ts";
+import { type BackplaneMetrics, type LinkHost } from "./backplane-link.ts";
+import type { Data } from "./data.ts";
+import type { Logger } from "./logger.ts";
+import type { TimingWheel } from "./timing-wheel.ts";
+import type { Subscriber, Topic } from "./topic.ts";
+import { type PublishOptions, type PublishResult, type SubscribeOptions, type Subscription, type TopicHost } from "./topic-host.ts";
+import type { PresenceMember, TopicMessage, TopicSettings } from "./topic-options.ts";
+import { type RecoveryHost } from "./topic-recovery.ts";
+export interface TopicsParts {
+    readonly settingsOf: (topic: string) => TopicSettings;
+    readonly backplane: Backplane | undefined;
+    readonly wheel: TimingWheel;
+    readonly logger: Logger;
+}
+export interface ReadOptions {
+    readonly signal?: AbortSignal;
+    readonly maxQueue?: number;
+}
+export interface HistoryOptions {
+    readonly since?: {
+        readonly epoch: string;
+        readonly offset: number;
+    };
+    readonly last?: number;
+}
+export interface TopicHistory {
+    readonly epoch: string;
+    readonly offset: number;
+    readonly messages: readonly TopicMessage[];
+    readonly isComplete: boolean;
+}
+export declare class ServerTopics implements TopicHost, LinkHost, RecoveryHost {
+    #private;
+    readonly counts: ReadonlyMap<string, number>;
+    constructor({ settingsOf, backplane, wheel, logger }: TopicsParts);
+    get isConnected(): boolean;
+    get metrics(): BackplaneMetrics | undefined;
+    start(): Promise<void>;
+    endReaders(): void;
+    close(): Promise<void>;
+    subscribe(ws: Subscriber, name: string, options?: SubscribeOptions): Promise<Subscription>;
+    unsubscribe(ws: Subscriber, name: string): boolean;
+    leave(ws: Subscriber): void;
+    publish(topic: string, data: Data, options?: PublishOptions, sender?: Subscriber): PublishResult;
+    read(name: string, options?: ReadOptions): TopicMessages;
+    history(name: string, options?: HistoryOptions): Promise<TopicHistory>;
+    present(name: string): Promise<readonly PresenceMember[]>;
+    countPresent(name: string): Promise<number>;
+    received(publication: Publication, position: Position | undefined): void;
+    gap(topics: readonly string[] | undefined): void;
+    sendTo(ws: Subscriber, topic: Topic, publication: StoredPublication): void;
+    isBroken(topic: string, since: Position, latest: Position): boolean;
+}
 
 // node/trusted-proxies.d.ts
 import type { HttpHeaders } from "../handshake/http-headers.ts";
@@ -806,7 +1002,7 @@ export declare function isSendableCloseCode(code: number): boolean;
 import { type CloseStatus } from "./close-code.ts";
 import type { ProtocolFault } from "./errors.ts";
 export type State = "connecting" | "open" | "closing" | "closed";
-export type Trigger = "handshakeDone" | "closeAsked" | "closeSent" | "closeReceived" | "failed" | "transportEnded";
+export type Trigger = "handshakeDone" | "closeSent" | "closeReceived" | "failed" | "transportEnded";
 export declare const MOVES: {
     readonly connecting: {
         readonly handshakeDone: "open";
@@ -814,7 +1010,6 @@ export declare const MOVES: {
         readonly transportEnded: "closed";
     };
     readonly open: {
-        readonly closeAsked: "closing";
         readonly closeSent: "closing";
         readonly closeReceived: "closing";
         readonly failed: "closing";
@@ -842,14 +1037,11 @@ export declare class Closing {
     constructor(state: State);
     get state(): State;
     get canSend(): boolean;
-    get canSendAccepted(): boolean;
-    get asked(): CloseStatus | undefined;
     get canSendClose(): boolean;
     get isHandshakeDone(): boolean;
     get hasFailed(): boolean;
     get info(): CloseInfo;
     opened(): void;
-    closeAsked(status: CloseStatus): void;
     closeSent(status: CloseStatus): void;
     closeReceived(status: CloseStatus): void;
     failed(fault: ProtocolFault | undefined): void;
@@ -873,18 +1065,12 @@ export interface MessagePart {
     readonly compress: boolean | undefined;
 }
 export type ExtensionFault = "TOO_BIG" | "INVALID";
-export interface LaterEncoding {
-    readonly payload: Uint8Array;
-    sent(): void;
-}
 export interface Extension {
     readonly name: string;
     readonly parameters: ExtensionParameters;
     readonly rsv: number;
     encode(payload: Uint8Array, part: MessagePart): Uint8Array | undefined;
-    encodeLater?(payload: Uint8Array, part: MessagePart): Promise<LaterEncoding | undefined> | undefined;
     decode(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault;
-    decodeLater?(payload: Uint8Array, maxSize: number): Promise<Uint8Array | ExtensionFault> | undefined;
     decodePart?(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault | undefined;
     readonly sharing?: ExtensionSharing;
     release?(): void;
@@ -892,34 +1078,21 @@ export interface Extension {
 export declare function releaseExtensions(extensions: readonly Extension[]): void;
 export interface ExtensionSharing {
     readonly key: string;
-    encode(payload: Uint8Array, compress: boolean | undefined): SharedEncoding;
-    createHistory(): SharedHistory;
-}
-export interface SharedHistory {
-    encode(payload: Uint8Array, compress: boolean | undefined): SharedEncoding;
-}
-export interface SharedEncoding {
-    encodeFor(receiver: ExtensionSharing): Uint8Array | undefined;
-    sent(receiver: ExtensionSharing, encoded: Uint8Array): void;
-    encodeForLater(receiver: ExtensionSharing): Uint8Array | undefined;
-    sentLater(receiver: ExtensionSharing): void;
-    end(): void;
+    encode(payload: Uint8Array): Uint8Array | undefined;
+    sent(payload: Uint8Array): void;
 }
 export declare function claimedRsv(extensions: readonly Extension[]): number;
 
 // protocol/message-assembler.d.ts
 import { type ProtocolFault } from "./errors.ts";
-import type { Extension, ExtensionFault } from "./extension.ts";
+import type { Extension } from "./extension.ts";
 import { Opcode } from "./opcode.ts";
 import type { ProtocolSettings } from "./settings.ts";
 export type Message = string | Uint8Array<ArrayBuffer>;
 export interface MessageSink {
     message(message: Message): void;
     piece(piece: Message | undefined, isLast: boolean): void;
-    decoded?(): void;
 }
-export type Pending = ProtocolFault | Decoding;
-export type Decoding = Promise<Uint8Array | ExtensionFault>;
 export declare const STREAMED_PIECE = 65536;
 export declare class MessageAssembler {
     #private;
@@ -927,6 +1100,23 @@ export declare class MessageAssembler {
     get heldBytes(): number;
     stream(): ProtocolFault | undefined;
     frameHeader(opcode: Opcode, isFinal: boolean, rsv: number, length: number): ProtocolFault | undefined;
-    framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean, isAscii: boolean): Pending | undefined;
-    decoded(result: Uint8Array | ExtensionFault): ProtocolFault | undefined;
+    framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean, isAscii: boolean): ProtocolFault | undefined;
 }
+
+// pubsub/topic-queue.d.ts
+import type { Payload } from "./publication.ts";
+type Result = IteratorResult<Payload, void>;
+export interface TopicMessages extends AsyncIterableIterator<Payload, void, void> {
+    readonly dropped: number;
+}
+export declare class TopicQueue implements TopicMessages {
+    #private;
+    constructor(maxQueue: number, ended: (queue: TopicQueue) => void);
+    get dropped(): number;
+    put(payload: Payload): void;
+    end(): void;
+    next(): Promise<Result>;
+    return(): Promise<Result>;
+    [Symbol.asyncIterator](): this;
+}
+export {};

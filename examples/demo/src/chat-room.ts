@@ -4,7 +4,7 @@
  * A room checks nothing that came from outside: names and texts are bounded before they get here.
  */
 
-import { broadcast, type ServerConnection } from "hawser";
+import type { ServerConnection } from "hawser";
 
 /** Messages that a room keeps for newcomers. */
 export const ROOM_HISTORY = 50;
@@ -32,11 +32,14 @@ export type ChatMessage =
 
 export class Room {
   readonly name: string;
+  /** What the members are subscribed to, until their connections end. */
+  readonly #topic: string;
   readonly #members = new Map<ServerConnection, string>();
   readonly #history: Entry[] = [];
 
   constructor(name: string) {
     this.name = name;
+    this.#topic = `chat/${name}`;
   }
 
   get size(): number {
@@ -47,8 +50,9 @@ export class Room {
   join(ws: ServerConnection, wanted: string): Promise<void> {
     const name = this.#freeName(wanted);
     const members = [...this.#members.values(), name];
-    this.#tell({ type: "joined", name, members });
+    this.#tellOthers(ws, { type: "joined", name, members });
     this.#members.set(ws, name);
+    void ws.subscribe(this.#topic);
     return ws.send(encode({ type: "welcome", room: this.name, name, members, history: this.#history }));
   }
 
@@ -58,14 +62,16 @@ export class Room {
     const entry: Entry = { name, text, time: Date.now() };
     this.#history.push(entry);
     if (this.#history.length > ROOM_HISTORY) this.#history.shift();
-    this.#tell({ type: "message", ...entry });
+    const message: ChatMessage = { type: "message", ...entry };
+    this.#tellOthers(ws, message);
+    ws.sendNow(encode(message));
   }
 
   leave(ws: ServerConnection): void {
     const name = this.#members.get(ws);
     if (name === undefined) return;
     this.#members.delete(ws);
-    this.#tell({ type: "left", name, members: [...this.#members.values()] });
+    this.#tellOthers(ws, { type: "left", name, members: [...this.#members.values()] });
   }
 
   /** Two tabs of one person, or a connection that comes back before the old one is known to be lost: `Ada`, `Ada 2`. */
@@ -76,8 +82,8 @@ export class Room {
     return name;
   }
 
-  #tell(message: ChatMessage): void {
-    broadcast(this.#members.keys(), encode(message));
+  #tellOthers(ws: ServerConnection, message: ChatMessage): void {
+    ws.publish(this.#topic, encode(message));
   }
 }
 

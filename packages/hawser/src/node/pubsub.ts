@@ -14,15 +14,16 @@ export * from "../pubsub/index.ts";
  *
  * @example
  * ```ts
- * import { connect, serve } from "hawser";
+ * import { connect, type ServerConnection, serve } from "hawser";
  * import { memoryEngine } from "hawser/pubsub";
  *
  * const engine = memoryEngine();
- * const north = await serve({ open: (ws) => ws.subscribe("news"), message() {} }, { backplane: engine.backplane() });
+ * const open = (ws: ServerConnection) => void ws.subscribe("news");
+ * const north = await serve({ open, message() {} }, { backplane: engine.backplane() });
  * const south = await serve({ message() {} }, { backplane: engine.backplane() });
  *
  * const reader = await connect(`ws://localhost:${north.port}`);
- * await new Promise((resolve) => setTimeout(resolve, 50));
+ * await reader.ping(); // north has seen it
  * south.publish("news", "hello from the other server");
  * console.log(await reader.recv());
  * await Promise.all([north.close(), south.close()]);

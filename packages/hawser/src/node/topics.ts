@@ -125,10 +125,7 @@ export class ServerTopics implements TopicHost, LinkHost, RecoveryHost {
     // What ended is never removed again
     if (ws.state === "closed") return ws[SESSION].rejectOnceClosed();
     const topic = this.#table.open(name);
-    if (!topic.has(ws)) {
-      ws.subscriptions ??= [];
-      ws.subscriptions.push(topic);
-    }
+    if (!topic.has(ws)) ws.subscriptions = added(ws.subscriptions, topic);
     const subscription = since && topic.feed ? this.#recover(topic, ws, since) : this.#join(topic, ws);
     if (member !== undefined) topic.presence?.join(member);
     subscription.catch(ignore);
@@ -247,4 +244,15 @@ export class ServerTopics implements TopicHost, LinkHost, RecoveryHost {
     if (this.#table.settingsOf(name).presence !== undefined) return this.#link.engine.presence!;
     throw new TypeError(`Cannot ${action}: the topic ${JSON.stringify(name)} has no presence`);
   }
+}
+
+/** Beyond so many, a list grows as arrays do: by half and sixteen. */
+const EXACT = 8;
+
+/** Most connections have few topics: what is pushed onto a short array takes room for sixteen more. */
+function added(topics: Topic[] | undefined, topic: Topic): Topic[] {
+  if (topics === undefined) return [topic];
+  if (topics.length < EXACT) return topics.concat(topic);
+  topics.push(topic);
+  return topics;
 }
