@@ -1,6 +1,8 @@
-import { healthChecks, type ServeOptions, serve } from "hawser";
+import { setImmediate } from "node:timers/promises";
+import { healthChecks, type ServeOptions, serve, type TopicsOption } from "hawser";
 import { type Backplane, memoryEngine } from "hawser/pubsub";
 import { describe, expect, test, vi } from "vitest";
+import { DelayedBackplane } from "./support/delayed-backplane.ts";
 import { idle, recordingLogger, serving } from "./support/serving.ts";
 import { member, settled, topicServers } from "./support/topic-servers.ts";
 
@@ -131,6 +133,58 @@ describe("an engine that goes away", () => {
     expect(await probe()).toBe(200);
     engine.goAway();
     await vi.waitFor(async () => expect(await probe()).toBe(503));
+  });
+});
+
+describe("an engine that answers later", () => {
+  /** A server, a subscriber of it, and the backplane that the test lets answer. */
+  async function waiting(topics: TopicsOption) {
+    const engine = memoryEngine();
+    const backplane = new DelayedBackplane(engine.backplane());
+    const server = await serving(idle, { compression: false, backplane, topics });
+    const subscriber = await member(server);
+    const subscribed = subscriber.ws.subscribe("t");
+    const answer = async () => {
+      for (let round = 0; round < 3; round++) {
+        backplane.answer();
+        await setImmediate();
+      }
+    };
+    await answer();
+    await subscribed;
+    return { engine, backplane, server, subscriber, answer };
+  }
+
+  test("with a history, subscribers wait for the place, and `confirmed` tells it", async () => {
+    const { server, subscriber, answer } = await waiting({ history: true });
+    const result = server.publish("t", "a", { idempotencyKey: "k" });
+    expect(result).toEqual({ sent: 0, skipped: 0, failed: 0, confirmed: expect.any(Promise) });
+    const duplicate = server.publish("t", "a", { idempotencyKey: "k" });
+    await answer();
+    const place = { epoch: expect.any(String), offset: 1 };
+    expect(await result.confirmed).toEqual({ sent: 1, skipped: 0, failed: 0, ...place });
+    expect(await duplicate.confirmed).toEqual({ sent: 0, skipped: 0, failed: 0, ...place, isDuplicate: true });
+    await settled(subscriber);
+    expect(subscriber.received).toEqual(["a"]);
+  });
+
+  test("without one, subscribers here do not wait", async () => {
+    const { server, answer } = await waiting({});
+    const result = server.publish("t", "a");
+    expect(result).toEqual({ sent: 1, skipped: 0, failed: 0, confirmed: expect.any(Promise) });
+    await answer();
+    expect(await result.confirmed).toEqual({ sent: 1, skipped: 0, failed: 0 });
+  });
+
+  test("and that goes away before: nobody gets it, and `confirmed` rejects", async () => {
+    const { engine, server, subscriber, answer } = await waiting({ history: true });
+    const result = server.publish("t", "a");
+    engine.goAway();
+    await answer();
+    await expect(result.confirmed).rejects.toMatchObject({ name: "BackplaneError" });
+    await settled(subscriber);
+    expect(subscriber.received).toEqual([]);
+    expect(server.metrics().backplane).toMatchObject({ published: 1, failed: 1 });
   });
 });
 

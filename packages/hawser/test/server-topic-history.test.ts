@@ -104,6 +104,10 @@ describe("in one process", () => {
     const since = { epoch, offset: 0 };
     const [client, ws] = await connected(server);
     client.stopReading();
+    const again = ws.subscribe("t", { since });
+    // Without a place, it goes on
+    expect(await ws.subscribe("t")).toMatchObject({ recovered: false });
+    expect(server.topics.get("t")).toBe(0);
     const first = ws.subscribe("t", { since });
     await setImmediate();
     const second = ws.subscribe("t", { since: { epoch, offset: 200 } });
@@ -112,7 +116,7 @@ describe("in one process", () => {
     expect([ws.unsubscribe("t"), ws.topics.size, server.topics.size]).toEqual([true, 0, 0]);
     const fourth = ws.subscribe("t", { since });
     ws.terminate();
-    for (const ended of [first, third, fourth])
+    for (const ended of [again, first, third, fourth])
       expect(await within("its end", ended)).toMatchObject({ recovered: false });
     await untilCounted(server, { closed: 1 });
     expect(server.topics.size).toBe(0);
@@ -258,7 +262,10 @@ describe("mistakes", () => {
     [{ history: 5 }, "Cannot serve: topics.history must be an object of options, got 5"],
     [{ history: { size: 5 } }, 'Cannot serve: in topics.history: there is no option "size", did you mean "maxAge"?'],
     [{ history: { maxCount: 0 } }, "Cannot serve: topics.history.maxCount must be an integer of at least 1"],
-    [{ history: { maxCount: Infinity } }, "Cannot serve: topics.history.maxCount must be finite, got Infinity"],
+    [
+      { history: { maxCount: Infinity } },
+      "Cannot serve: topics.history.maxCount must be an integer of at least 1, got Infinity",
+    ],
     [{ history: { maxAge: 0 } }, "Cannot serve: topics.history.maxAge must be a positive number of milliseconds"],
     [{ format: "json" }, "Cannot serve: topics.format must be a function, got json"],
     [{ lost: {} }, "Cannot serve: topics.lost must be a function"],

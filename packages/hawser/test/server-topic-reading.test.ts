@@ -77,7 +77,11 @@ describe("server.subscribe", () => {
   });
 
   test.each<[options: object, message: string]>([
-    [{ maxQueue: 0 }, "Cannot subscribe: maxQueue must be an integer of at least 1, or Infinity, got 0"],
+    [{ maxQueue: 0 }, "Cannot subscribe: maxQueue must be an integer of at least 1, got 0"],
+    [
+      { maxQueue: Number.POSITIVE_INFINITY },
+      "Cannot subscribe: maxQueue must be an integer of at least 1, got Infinity",
+    ],
     [{ max: 1 }, 'Cannot subscribe: there is no option "max", did you mean "maxQueue"?'],
   ])("%j is refused", async (options, message) => {
     const server = await serving(idle);

@@ -26,6 +26,12 @@ export function checkLimit(action: string, name: string, value: number, least = 
   );
 }
 
+/** A count of at least 1 that there is no lifting of: what it bounds is memory that nothing else bounds. */
+export function checkCount(action: string, name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new RangeError(`Cannot ${action}: ${name} must be an integer of at least 1, got ${String(value)}`);
+}
+
 /** One of a few words. */
 export function checkWord<Word extends string>(
   action: string,

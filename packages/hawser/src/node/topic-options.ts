@@ -5,7 +5,7 @@
 import { refuseUnknownOptions } from "../protocol/option-names.ts";
 import type { HistoryLimits } from "../pubsub/backplane.ts";
 import type { Data } from "./data.ts";
-import { checkDuration, checkFunction, checkLimit, checkWord } from "./option-checks.ts";
+import { checkCount, checkDuration, checkFunction, checkWord } from "./option-checks.ts";
 
 /** What happens to a subscriber that does not keep up. */
 export type SlowSubscriberPolicy = "close" | "skip" | "conflate";
@@ -193,11 +193,7 @@ function resolveHistory(option: boolean | TopicHistoryOptions, name: string): Hi
   if (option === false) return undefined;
   const options = option === true ? {} : checkObject(option, name);
   refuseUnknownOptions(`Cannot ${ACTION}: in ${name}`, options, ["maxCount", "maxAge"]);
-  const maxCount = checkLimit(ACTION, `${name}.maxCount`, options.maxCount ?? TopicDefaults.HISTORY_COUNT);
-  // Nothing is kept without bounds
-  if (maxCount === Number.POSITIVE_INFINITY) {
-    throw new RangeError(`Cannot ${ACTION}: ${name}.maxCount must be finite, got Infinity`);
-  }
+  const maxCount = checkCount(ACTION, `${name}.maxCount`, options.maxCount ?? TopicDefaults.HISTORY_COUNT);
   return { maxCount, maxAge: checkDuration(ACTION, `${name}.maxAge`, options.maxAge ?? TopicDefaults.HISTORY_AGE) };
 }
 

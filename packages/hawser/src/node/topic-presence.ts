@@ -37,6 +37,7 @@ export class TopicPresence implements Timed {
   /** Who came or went since the engine was asked: its answer may not know. */
   readonly #changed: Set<string> = new Set();
   #hasBegun = false;
+  #hasEnded = false;
 
   deadline: number;
   slot = -1;
@@ -91,6 +92,7 @@ export class TopicPresence implements Timed {
   end(): void {
     this.#host.wheel.remove(this);
     for (const id of [...this.#own.keys()]) this.leave(id);
+    this.#hasEnded = true;
   }
 
   #came(record: PresenceRecord): void {
@@ -132,6 +134,7 @@ export class TopicPresence implements Timed {
   }
 
   #take(records: readonly PresenceRecord[]): void {
+    if (this.#hasEnded) return;
     const isBeginning = !this.#hasBegun;
     this.#hasBegun = true;
     const listed = new Set(records.map(({ id }) => id));

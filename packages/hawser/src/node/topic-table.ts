@@ -127,7 +127,7 @@ export class TopicTable {
         if (own !== undefined) own.result = result;
       },
       lost: (position) => this.#lost(topic, position),
-      historyFailed: (error) => logger.warn({ topic: topic.name, err: error }, "a topic's history was not to be had"),
+      historyFailed: (error) => logger.debug({ topic: topic.name, err: error }, "a topic's history was not to be had"),
     };
     return new TopicFeed(host, link.isShared ? Math.min(RECENT, limits.maxCount) : 0);
   }

@@ -63,7 +63,12 @@ export class Topic {
   }
 
   has(ws: Subscriber): boolean {
-    return this.connections.has(ws) || (this.#joining?.has(ws) ?? false);
+    return this.connections.has(ws) || this.isRecovering(ws);
+  }
+
+  /** Whether it has begun to join and not joined yet. */
+  isRecovering(ws: Subscriber): boolean {
+    return this.#joining?.has(ws) ?? false;
   }
 
   /** From now on it gets what is published. */

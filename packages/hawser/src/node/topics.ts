@@ -13,7 +13,7 @@ import { SESSION } from "./connection.ts";
 import type { Data } from "./data.ts";
 import { ignore } from "./ignore.ts";
 import type { Logger } from "./logger.ts";
-import { checkLimit } from "./option-checks.ts";
+import { checkCount, checkLimit } from "./option-checks.ts";
 import type { TimingWheel } from "./timing-wheel.ts";
 import type { Subscriber, Topic } from "./topic.ts";
 import { TopicCounts } from "./topic-counts.ts";
@@ -158,7 +158,7 @@ export class ServerTopics implements TopicHost, LinkHost, RecoveryHost {
   read(name: string, options: ReadOptions = {}): TopicMessages {
     checkTopic("subscribe", name);
     refuseUnknownOptions("Cannot subscribe", options, ["signal", "maxQueue"]);
-    const maxQueue = checkLimit("subscribe", "maxQueue", options.maxQueue ?? MAX_QUEUE);
+    const maxQueue = checkCount("subscribe", "maxQueue", options.maxQueue ?? MAX_QUEUE);
     const { signal } = options;
     const topic = this.#table.open(name);
     const abort = () => queue.end();
@@ -222,7 +222,8 @@ export class ServerTopics implements TopicHost, LinkHost, RecoveryHost {
   }
 
   #join(topic: Topic, ws: Subscriber): Promise<Subscription> {
-    topic.join(ws);
+    // Whoever is getting what it missed goes on doing so
+    if (!topic.isRecovering(ws)) topic.join(ws);
     const { position } = topic;
     // Where the topic does not know yet where it stands, it begins for this one too
     return topic.ready.then(() => subscriptionAt(position ?? topic.feed?.beginning, false));

@@ -7,7 +7,9 @@
  * What it need not do: know who is subscribed (it is told topics), count (a topic is subscribed to once), gather calls (they
  * come gathered), keep publications in order or fill gaps where a topic has a history (the receiver does, by offsets).
  *
- * A method that gives an {@link Answer} may give it at once or as a promise, and may throw or reject.
+ * A method that gives an {@link Answer} may give it at once or as a promise, and may throw or reject. None MUST ever wait for an
+ * engine that is away: but for `subscribe` and `unsubscribe`, they fail at once then, with a {@link BackplaneError}, and within
+ * seconds if the link breaks meanwhile.
  */
 
 import type { Answer } from "./answer.ts";
@@ -121,8 +123,8 @@ export interface Backplane {
    * Hears these topics from now on; none of them is subscribed to already. Once it resolves, whatever anybody else publishes
    * reaches the receiver.
    *
-   * MUST NOT reject because the engine is away: the topics are remembered, and subscribed to when it is back. The same holds for
-   * all topics whenever the link comes back.
+   * MUST NOT wait for an engine that is away, nor reject because of it: it resolves at once then, and within seconds if the link
+   * breaks meanwhile. The topics are remembered; whenever the link comes back, all that were asked for are subscribed to.
    */
   subscribe(interests: readonly TopicInterest[]): Answer<void>;
 

@@ -27,7 +27,9 @@ export function isPosition(value: unknown): value is Position {
 
 /** @throws {TypeError} if `since` is given and is no position; `action` begins the message. */
 export function checkSince(action: string, since: unknown): Position | undefined {
-  if (since === undefined || isPosition(since)) return since;
+  if (since === undefined) return undefined;
+  // The caller may go on counting in it
+  if (isPosition(since)) return { epoch: since.epoch, offset: since.offset };
   throw new TypeError(
     `Cannot ${action}: since must be { epoch: string, offset: number of at least 0 }, got ${JSON.stringify(since) ?? String(since)}`,
   );
