@@ -576,10 +576,10 @@ import type { Message } from "../protocol/message-assembler.ts";
 import type { ServerConnection } from "./server-connection.ts";
 export type HandlerFunction<UserData = unknown> = (ws: ServerConnection<UserData>) => Promise<void> | void;
 export interface HandlerHooks<UserData = unknown> {
-    open?(ws: ServerConnection<UserData>): void | Promise<void>;
-    message(ws: ServerConnection<UserData>, message: Message): void | Promise<void>;
-    drain?(ws: ServerConnection<UserData>): void | Promise<void>;
-    close?(ws: ServerConnection<UserData>, code: number, reason: string): void | Promise<void>;
+    open?(ws: ServerConnection<UserData>): void | Promise<unknown>;
+    message(ws: ServerConnection<UserData>, message: Message): void | Promise<unknown>;
+    drain?(ws: ServerConnection<UserData>): void | Promise<unknown>;
+    close?(ws: ServerConnection<UserData>, code: number, reason: string): void | Promise<unknown>;
     error?(ws: ServerConnection<UserData>, error: unknown): void;
 }
 export type Handler<UserData = unknown> = HandlerFunction<UserData> | HandlerHooks<UserData>;

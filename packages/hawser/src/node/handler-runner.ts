@@ -107,7 +107,7 @@ export class HookRunner<UserData> implements HandlerRunner<UserData> {
   }
 
   /** Calls a hook; a promise that it returns never rejects here. */
-  #guard(call: () => void | Promise<void>): Promise<void> | undefined {
+  #guard(call: () => unknown): Promise<void> | undefined {
     try {
       return settled(call(), (error) => this.#failed(error));
     } catch (error) {

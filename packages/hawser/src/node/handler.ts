@@ -16,13 +16,13 @@ export type HandlerFunction<UserData = unknown> = (ws: ServerConnection<UserData
  */
 export interface HandlerHooks<UserData = unknown> {
   /** The connection is open; messages come after this has settled. */
-  open?(ws: ServerConnection<UserData>): void | Promise<void>;
+  open?(ws: ServerConnection<UserData>): void | Promise<unknown>;
   /** A message: a string if it is text, bytes of the application's own if it is binary. */
-  message(ws: ServerConnection<UserData>, message: Message): void | Promise<void>;
+  message(ws: ServerConnection<UserData>, message: Message): void | Promise<unknown>;
   /** What had to wait for the peer is sent: the time to go on after `sendNow()` returned `false`. */
-  drain?(ws: ServerConnection<UserData>): void | Promise<void>;
+  drain?(ws: ServerConnection<UserData>): void | Promise<unknown>;
   /** The connection is closed, by whomever; `code` is 1006 if it was lost. */
-  close?(ws: ServerConnection<UserData>, code: number, reason: string): void | Promise<void>;
+  close?(ws: ServerConnection<UserData>, code: number, reason: string): void | Promise<unknown>;
   /** A hook threw, the peer broke the protocol, or the transport failed. The connection closes; `close` follows. */
   error?(ws: ServerConnection<UserData>, error: unknown): void;
 }

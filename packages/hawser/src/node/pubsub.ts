@@ -18,7 +18,7 @@ export * from "../pubsub/index.ts";
  * import { memoryEngine } from "hawser/pubsub";
  *
  * const engine = memoryEngine();
- * const open = (ws: ServerConnection) => void ws.subscribe("news");
+ * const open = (ws: ServerConnection) => ws.subscribe("news");
  * const north = await serve({ open, message() {} }, { backplane: engine.backplane() });
  * const south = await serve({ message() {} }, { backplane: engine.backplane() });
  *
