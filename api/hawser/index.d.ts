@@ -19,7 +19,7 @@ export type { ConnectionOptions, SlowConsumerOptions } from "./node/connection-o
 export type { Bytes, Data, DataFragments, SendOptions } from "./node/data.ts";
 export type { DrainOptions } from "./node/draining.ts";
 export { ConcurrencyError, ConnectionClosed, ConnectionClosedError, ConnectionClosedOK, HandshakeError, type HandshakeErrorCode, type HandshakeResponse, HawserError, type HawserErrorCode, ProtocolError, } from "./node/errors.ts";
-export type { Handler, HandlerFunction, HandlerHooks } from "./node/handler.ts";
+export type { Handler, HandlerFunction, HandlerHooks, HookResult } from "./node/handler.ts";
 export { type HealthCheckPaths, healthChecks } from "./node/health-checks.ts";
 export { type ListenFd, listenFds } from "./node/listen-fds.ts";
 export type { Logger } from "./node/logger.ts";
@@ -575,11 +575,12 @@ export declare function isNormalClose({ received, sent }: CloseInfo): boolean;
 import type { Message } from "../protocol/message-assembler.ts";
 import type { ServerConnection } from "./server-connection.ts";
 export type HandlerFunction<UserData = unknown> = (ws: ServerConnection<UserData>) => Promise<void> | void;
+export type HookResult = void | Promise<unknown>;
 export interface HandlerHooks<UserData = unknown> {
-    open?(ws: ServerConnection<UserData>): void | Promise<unknown>;
-    message(ws: ServerConnection<UserData>, message: Message): void | Promise<unknown>;
-    drain?(ws: ServerConnection<UserData>): void | Promise<unknown>;
-    close?(ws: ServerConnection<UserData>, code: number, reason: string): void | Promise<unknown>;
+    open?(ws: ServerConnection<UserData>): HookResult;
+    message(ws: ServerConnection<UserData>, message: Message): HookResult;
+    drain?(ws: ServerConnection<UserData>): HookResult;
+    close?(ws: ServerConnection<UserData>, code: number, reason: string): HookResult;
     error?(ws: ServerConnection<UserData>, error: unknown): void;
 }
 export type Handler<UserData = unknown> = HandlerFunction<UserData> | HandlerHooks<UserData>;

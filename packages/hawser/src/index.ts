@@ -45,7 +45,7 @@ export {
   type HawserErrorCode,
   ProtocolError,
 } from "./node/errors.ts";
-export type { Handler, HandlerFunction, HandlerHooks } from "./node/handler.ts";
+export type { Handler, HandlerFunction, HandlerHooks, HookResult } from "./node/handler.ts";
 export { type HealthCheckPaths, healthChecks } from "./node/health-checks.ts";
 export { type ListenFd, listenFds } from "./node/listen-fds.ts";
 export type { Logger } from "./node/logger.ts";

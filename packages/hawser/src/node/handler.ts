@@ -10,19 +10,23 @@ import type { ServerConnection } from "./server-connection.ts";
  */
 export type HandlerFunction<UserData = unknown> = (ws: ServerConnection<UserData>) => Promise<void> | void;
 
+/** What a hook returns: nothing, or a promise that is waited for, of whatever. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing is one
+export type HookResult = void | Promise<unknown>;
+
 /**
  * The form with the least cost per message. A hook that returns a promise holds back the connection's next message until it
  * settles. A hook that throws or rejects is logged, and closes the connection with 1011.
  */
 export interface HandlerHooks<UserData = unknown> {
   /** The connection is open; messages come after this has settled. */
-  open?(ws: ServerConnection<UserData>): void | Promise<unknown>;
+  open?(ws: ServerConnection<UserData>): HookResult;
   /** A message: a string if it is text, bytes of the application's own if it is binary. */
-  message(ws: ServerConnection<UserData>, message: Message): void | Promise<unknown>;
+  message(ws: ServerConnection<UserData>, message: Message): HookResult;
   /** What had to wait for the peer is sent: the time to go on after `sendNow()` returned `false`. */
-  drain?(ws: ServerConnection<UserData>): void | Promise<unknown>;
+  drain?(ws: ServerConnection<UserData>): HookResult;
   /** The connection is closed, by whomever; `code` is 1006 if it was lost. */
-  close?(ws: ServerConnection<UserData>, code: number, reason: string): void | Promise<unknown>;
+  close?(ws: ServerConnection<UserData>, code: number, reason: string): HookResult;
   /** A hook threw, the peer broke the protocol, or the transport failed. The connection closes; `close` follows. */
   error?(ws: ServerConnection<UserData>, error: unknown): void;
 }
