@@ -21,6 +21,8 @@ import { capture, run, StepError, say } from "./steps/run.mjs";
 export const SYSTEM_PROGRAMS = {
   chromium: { package: "chromium", detect: ["/usr/bin/chromium", "--version"] },
   "python3-websockets": { package: "python3-websockets", detect: ["/usr/bin/python3", "-c", "import websockets"] },
+  "redis-server": { package: "redis-server", detect: ["/usr/bin/redis-server", "--version"] },
+  "nats-server": { package: "nats-server", detect: ["/usr/sbin/nats-server", "--version"] },
 };
 
 /** @typedef {keyof typeof SYSTEM_PROGRAMS} ProgramName */
