@@ -33,6 +33,11 @@ export class Cable {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
+  /** Connections stay, and nothing comes through any more. */
+  freeze(): void {
+    for (const socket of this.#sockets) socket.unpipe().pause();
+  }
+
   mend(): void {
     this.#isCut = false;
   }
