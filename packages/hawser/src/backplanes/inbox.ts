@@ -5,6 +5,7 @@
  */
 
 import type { BackplaneReceiver } from "../pubsub/backplane.ts";
+import type { Position, Publication } from "../pubsub/publication.ts";
 import { decodeWire } from "../pubsub/wire-form.ts";
 
 const START = "Cannot start: a backplane serves one server, make another one";
@@ -34,6 +35,10 @@ export class Inbox {
     const message = decodeWire(topic, wire);
     if ("fault" in message) this.#receiver?.rejected(`${topic}: ${message.fault}`);
     else if (message.from !== this.self) this.#receiver?.received(message.publication, message.position);
+  }
+
+  received(publication: Publication, position: Position | undefined): void {
+    this.#receiver?.received(publication, position);
   }
 
   rejected(reason: string): void {
