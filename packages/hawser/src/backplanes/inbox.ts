@@ -30,11 +30,12 @@ export class Inbox {
     this.#receiver = receiver;
   }
 
-  /** Something stood in the channel of this topic. */
+  /** Something stood in the channel of this topic. At offset 0 nothing is published: there a history begins. */
   take(topic: string, wire: Uint8Array): void {
     const message = decodeWire(topic, wire);
     if ("fault" in message) this.#receiver?.rejected(`${topic}: ${message.fault}`);
-    else if (message.from !== this.self) this.#receiver?.received(message.publication, message.position);
+    else if (message.from !== this.self && message.position?.offset !== 0)
+      this.#receiver?.received(message.publication, message.position);
   }
 
   received(publication: Publication, position: Position | undefined): void {

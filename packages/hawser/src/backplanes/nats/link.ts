@@ -1,0 +1,198 @@
+/**
+ * The connection to NATS, which reconnects and resubscribes by itself, watched; made again if it gives up.
+ */
+
+import { BackplaneError } from "../../pubsub/backplane.ts";
+import { Backoff } from "../backoff.ts";
+import type { NatsConnection } from "./client.ts";
+
+export interface LinkHost {
+  /** A connection that was not there before: subscribes to everything. May be called again. */
+  opened(connection: NatsConnection): void;
+  lost(cause: unknown): void;
+  regained(): void;
+}
+
+export type Connect = () => Promise<NatsConnection>;
+
+/** Milliseconds between two questions whether the server is there; one that is not answered by the next has failed. */
+const PROBE_INTERVAL = 5_000;
+
+/** What no further attempt mends. */
+const FINAL = /authorization violation|user authentication|invalid argument/i;
+
+export class NatsLink {
+  readonly #connect: Connect;
+  /** Whether connections are ours to close. */
+  readonly #isOwner: boolean;
+  readonly #host: LinkHost;
+  readonly #backoff: Backoff = new Backoff();
+  #connection: NatsConnection | undefined;
+  #isUp = false;
+  #isClosed = false;
+  #timer: NodeJS.Timeout | undefined;
+  /** Of what was asked and not answered: a connection that ends does not say so to those who wait. */
+  readonly #waiting: Set<(error: BackplaneError) => void> = new Set();
+
+  constructor(connection: NatsConnection | Connect, host: LinkHost) {
+    this.#isOwner = typeof connection === "function";
+    this.#connect = typeof connection === "function" ? connection : async () => connection;
+    this.#host = host;
+  }
+
+  /** Resolves when it is open, or the first attempt has failed. */
+  async start(): Promise<void> {
+    const cause = await this.#attempt();
+    if (cause === undefined || this.#isClosed) return;
+    if (cause instanceof Error && FINAL.test(cause.message)) throw cause;
+    this.#host.lost(cause);
+    this.#retryLater();
+  }
+
+  /** @throws {BackplaneError} `"DISCONNECTED"` at once if the link is down, `"FAILED"` if NATS refuses or does not answer. */
+  async ask<Value>(work: (connection: NatsConnection) => Promise<Value>): Promise<Value> {
+    if (!this.#isUp) throw new BackplaneError("DISCONNECTED", "Cannot ask NATS: it is away");
+    const connection = this.#connection!;
+    return new Promise<Value>((resolve, reject) => {
+      this.#waiting.add(reject);
+      work(connection)
+        .then(resolve, (cause: unknown) => {
+          const text = (cause as Error)?.message ?? String(cause);
+          reject(new BackplaneError("FAILED", `NATS did not do it: ${text}`, { cause }));
+        })
+        .finally(() => this.#waiting.delete(reject));
+    });
+  }
+
+  /** Resolves once the server has everything that was said, or the link is down. */
+  async settled(): Promise<void> {
+    await this.#connection?.flush().catch(() => {});
+  }
+
+  get connection(): NatsConnection | undefined {
+    return this.#connection;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#down();
+    const connection = this.#connection;
+    this.#connection = undefined;
+    if (this.#isOwner) await connection?.close();
+  }
+
+  /** What went wrong, if anything did. */
+  async #attempt(): Promise<unknown> {
+    try {
+      const connection = await this.#connect();
+      if (connection.isClosed()) throw new Error("the connection to NATS is closed");
+      if (this.#isClosed) {
+        if (this.#isOwner) await connection.close();
+        return undefined;
+      }
+      this.#connection = connection;
+      this.#host.opened(connection);
+      void this.#listen(connection);
+      void connection.closed().then((cause) => this.#ended(connection, cause));
+      await answered(connection);
+    } catch (error) {
+      return error;
+    }
+    this.#up();
+    return undefined;
+  }
+
+  async #listen(connection: NatsConnection): Promise<void> {
+    for await (const { type } of connection.status()) {
+      if (this.#connection !== connection) return;
+      if (type === "disconnect") this.#lose(new Error("the connection to NATS is lost"));
+      else if (type === "reconnect") void this.#regain(connection);
+    }
+  }
+
+  async #regain(connection: NatsConnection): Promise<void> {
+    if (this.#isUp) return;
+    try {
+      await answered(connection);
+    } catch {
+      // It is lost again, of which we hear
+      return;
+    }
+    if (this.#connection !== connection || this.#isUp) return;
+    this.#up();
+    this.#host.regained();
+  }
+
+  #up(): void {
+    this.#isUp = true;
+    this.#backoff.reset();
+    this.#watch();
+  }
+
+  #watch(): void {
+    const connection = this.#connection!;
+    this.#timer = setTimeout(async () => {
+      try {
+        await answered(connection);
+        if (this.#isUp && this.#connection === connection) this.#watch();
+      } catch (error) {
+        this.#lose(error);
+        // It may come back without having been away
+        if (this.#connection === connection && !connection.isClosed()) void this.#regainWhenAnswered(connection);
+      }
+    }, PROBE_INTERVAL);
+    this.#timer.unref();
+  }
+
+  async #regainWhenAnswered(connection: NatsConnection): Promise<void> {
+    await connection.flush().catch(() => {});
+    if (!connection.isClosed()) await this.#regain(connection);
+  }
+
+  #lose(cause: unknown): void {
+    if (!this.#isUp) return;
+    this.#down();
+    this.#host.lost(cause);
+  }
+
+  #down(): void {
+    this.#isUp = false;
+    clearTimeout(this.#timer);
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const reject of waiting) reject(new BackplaneError("FAILED", "NATS went away before it answered"));
+  }
+
+  /** It has given up for good. */
+  #ended(connection: NatsConnection, cause: unknown): void {
+    if (this.#connection !== connection) return;
+    this.#connection = undefined;
+    this.#lose(cause ?? new Error("the connection to NATS was closed"));
+    if (this.#isOwner && !this.#isClosed) this.#retryLater();
+  }
+
+  #retryLater(): void {
+    this.#timer = setTimeout(() => void this.#retry(), this.#backoff.next());
+  }
+
+  async #retry(): Promise<void> {
+    const cause = await this.#attempt();
+    if (this.#isClosed) return;
+    if (cause === undefined) this.#host.regained();
+    else this.#retryLater();
+  }
+}
+
+/** Rejects if the server is not there within the interval of two questions. */
+async function answered(connection: NatsConnection): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(reject, PROBE_INTERVAL, new Error(`NATS did not answer within ${PROBE_INTERVAL} ms`));
+  });
+  try {
+    await Promise.race([connection.flush(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
