@@ -35,13 +35,25 @@ export const RULES = {
   ".": { imports: [...CORE, "node"] },
 };
 
-const PUBLIC_NAMES = ["hawser", "hawser/protocol", "hawser/deflate", "hawser/pubsub", "hawser/testing"];
+const PUBLIC_NAMES = [
+  "hawser",
+  "hawser/protocol",
+  "hawser/deflate",
+  "hawser/testing",
+  "hawser/pubsub",
+  "hawser/backplanes/redis",
+  "hawser/backplanes/nats",
+];
+
+/** Clients of engines: the user's, and only their types are known. */
+const ENGINE_CLIENTS = ["redis", "ioredis", "@nats-io/transport-node", "@nats-io/jetstream"];
 
 /** @type {Record<string, FolderRule>} the same for the command line, which knows the library by its public names alone */
 export const CLI_RULES = {
-  ".": { imports: ["terminal", "tune"], outside: ["node:"] },
+  ".": { imports: ["publish", "terminal", "tune"], outside: ["node:"] },
   terminal: { imports: ["."], outside: ["node:"] },
   corpora: { imports: [] },
+  publish: { imports: [".", "terminal"], outside: ["node:", ...PUBLIC_NAMES, ...ENGINE_CLIENTS] },
   tune: { imports: [".", "terminal", "corpora"], outside: ["node:", ...PUBLIC_NAMES] },
 };
 

@@ -3,6 +3,7 @@
  */
 
 import type { Command } from "./command.ts";
+import { publish } from "./publish/command.ts";
 import { tune } from "./tune/command.ts";
 
-export const COMMANDS: readonly Command[] = [tune];
+export const COMMANDS: readonly Command[] = [publish, tune];
