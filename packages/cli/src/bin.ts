@@ -6,3 +6,8 @@ import { main } from "./main.ts";
 import { processTerminal } from "./terminal/process-terminal.ts";
 
 process.exitCode = await main(process.argv.slice(2), COMMANDS, processTerminal());
+
+/** Milliseconds. Whatever a client of others' left open must not keep a command that is done. */
+const PATIENCE = 1_000;
+
+setTimeout(() => process.exit(), PATIENCE).unref();
