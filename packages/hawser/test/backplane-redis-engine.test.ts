@@ -1,5 +1,7 @@
 /** What is said in the guide of Redis alone: names, what other programs may write, and when an epoch ends. */
 
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { type RedisBackplaneOptions, redisBackplane } from "hawser/backplanes/redis";
 import type { Backplane } from "hawser/pubsub";
 import { Redis } from "ioredis";
@@ -52,6 +54,22 @@ describeWith("redis-server", "the Redis backplane", () => {
       message("news", "with an envelope", { key: "k", compress: false }),
     ]);
     expect(a.events.at(-1)).toEqual({ type: "rejected", reason: "news: hawser must be 1, got 2" });
+  });
+
+  test("the guide's lines for redis-cli", async () => {
+    const guide = readFileSync(new URL("../../../docs/guides/backplanes.md", import.meta.url), "utf8");
+    const lines = guide.split("\n").filter((line) => line.startsWith("redis-cli "));
+    const a = await node();
+    await a.subscribe("news");
+    for (const line of lines) {
+      const { status } = spawnSync("bash", ["-c", line.replace("redis-cli", `redis-cli -p ${engine.port}`)]);
+      expect(status).toBe(0);
+    }
+    await a.untilReceived(2);
+    expect(a.received().map(({ publication }) => publication)).toEqual([
+      message("news", "hello everybody"),
+      message("news", "Backup done.", { key: "night-1" }),
+    ]);
   });
 
   test("keys have the names that are documented, and an end", async () => {
