@@ -4,8 +4,8 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { type RedisBackplaneOptions, redisBackplane } from "hawser/backplanes/redis";
 import type { Backplane } from "hawser/pubsub";
-import { Redis } from "ioredis";
-import { createClient } from "redis";
+import { Cluster, Redis } from "ioredis";
+import { createClient, createCluster } from "redis";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { type BackplaneNode, message, startNode } from "./support/backplane-node.ts";
 import { Cable } from "./support/engines/cable.ts";
@@ -156,6 +156,13 @@ describeWith("redis-server", "the Redis backplane", () => {
     [{ sharded: 1 as unknown as boolean }, "sharded must be a boolean, got 1"],
   ])("%j is refused", (options, text) => {
     expect(() => create(options)).toThrow(`Cannot make a Redis backplane: ${text}`);
+  });
+
+  test.each([
+    ["redis", () => createCluster({ rootNodes: [{ url: engine.url }] })],
+    ["ioredis", () => new Cluster([{ host: "127.0.0.1", port: engine.port }], { lazyConnect: true })],
+  ])("a cluster's client of %s is refused", (_name, make) => {
+    expect(() => redisBackplane(make() as never)).toThrow("client must be that of one server, got a cluster's");
   });
 
   test("no client is refused", () => {

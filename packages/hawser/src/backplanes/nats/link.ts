@@ -94,7 +94,8 @@ export class NatsLink {
       this.#connection = connection;
       this.#host.opened(connection);
       void this.#listen(connection);
-      void connection.closed().then((cause) => this.#ended(connection, cause));
+      const ended = (cause: unknown) => this.#ended(connection, cause);
+      void connection.closed().then(ended, ended);
       await answered(connection);
     } catch (error) {
       return error;
@@ -104,10 +105,14 @@ export class NatsLink {
   }
 
   async #listen(connection: NatsConnection): Promise<void> {
-    for await (const { type } of connection.status()) {
-      if (this.#connection !== connection) return;
-      if (type === "disconnect") this.#lose(new Error("the connection to NATS is lost"));
-      else if (type === "reconnect") void this.#regain(connection);
+    try {
+      for await (const { type } of connection.status()) {
+        if (this.#connection !== connection) return;
+        if (type === "disconnect") this.#lose(new Error("the connection to NATS is lost"));
+        else if (type === "reconnect") void this.#regain(connection);
+      }
+    } catch (error) {
+      this.#ended(connection, error);
     }
   }
 

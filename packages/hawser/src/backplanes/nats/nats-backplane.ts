@@ -156,8 +156,9 @@ class NatsBackplane implements Backplane {
 
   #hear(connection: NatsConnection, topic: string): NatsSubscription {
     return connection.subscribe(this.#subjects.topic(topic), {
-      callback: (error, { data }) => {
-        if (error === null) this.#inbox.take(topic, data);
+      callback: (error, message) => {
+        if (error === null) this.#inbox.take(topic, message.data);
+        else this.#inbox.rejected(`${topic}: NATS does not let us hear it: ${error.message}`);
       },
     });
   }

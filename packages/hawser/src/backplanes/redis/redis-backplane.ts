@@ -42,11 +42,17 @@ export type RedisClient = NodeRedisClient | IoredisClient;
 export function redisBackplane(client: RedisClient, options: RedisBackplaneOptions = {}): Backplane {
   const settings = resolveOptions(options);
   if (typeof client?.duplicate !== "function") {
-    throw new TypeError(
-      `Cannot make a Redis backplane: client must be a client of redis or ioredis, got ${String(client)}`,
-    );
+    throw new TypeError(`${REFUSAL}: client must be a client of redis or ioredis, got ${String(client)}`);
   }
+  if (isCluster(client)) throw new TypeError(`${REFUSAL}: client must be that of one server, got a cluster's`);
   return new RedisBackplane(opener(client, settings.isSharded), settings);
+}
+
+const REFUSAL = "Cannot make a Redis backplane";
+
+/** Those of a whole cluster answer to the same names, and mean something else. */
+function isCluster(client: object): boolean {
+  return "masters" in client || ("isCluster" in client && client.isCluster === true);
 }
 
 type Open = (events: ConnectionEvents) => Promise<RedisConnection>;
