@@ -11,7 +11,7 @@ export { type BasicAuthOptions, basicAuth, type Credentials } from "./node/basic
 export { type BroadcastOptions, type BroadcastResult, broadcast } from "./node/broadcast.ts";
 export type { ClientConnection } from "./node/client-connection.ts";
 export type { ConnectOptions } from "./node/client-options.ts";
-export { type CompressionOption, clientPerMessageDeflate, serverPerMessageDeflate } from "./node/compression.ts";
+export { type CompressionMetrics, type CompressionOption, clientPerMessageDeflate, type PerMessageDeflateFactory, serverPerMessageDeflate, } from "./node/compression.ts";
 export { type Connect, connect } from "./node/connect.ts";
 export type { BackoffOptions, ForeverOptions } from "./node/connect-forever.ts";
 export type { AgreedExtension, Connection, HandshakeAnswer } from "./node/connection.ts";
@@ -23,6 +23,7 @@ export type { Handler, HandlerFunction, HandlerHooks, HookResult } from "./node/
 export { type HealthCheckPaths, healthChecks } from "./node/health-checks.ts";
 export { type ListenFd, listenFds } from "./node/listen-fds.ts";
 export type { Logger } from "./node/logger.ts";
+export type { OpenConnections } from "./node/open-connections.ts";
 export type { PendingConnection } from "./node/pending-connection.ts";
 export type { RecvOptions } from "./node/receiver.ts";
 export type { ProcessRequest, ProcessResponse } from "./node/request-hooks.ts";
@@ -45,12 +46,13 @@ export type { TopicMessages } from "./pubsub/topic-queue.ts";
 // extensions/permessage-deflate/options.d.ts
 import type { DeflateStrategy } from "../../deflate/engine.ts";
 import { type OfferParameters } from "./parameters.ts";
-import type { CompressionEffort } from "./permessage-deflate.ts";
 import type { ServerWishes } from "./server-negotiation.ts";
+import type { CompressionEffort } from "./settings.ts";
 export declare const DEFAULT_SERVER_WINDOW_BITS = 12;
 export declare const DEFAULT_MEM_LEVEL = 5;
 export declare const DEFAULT_LEVEL = 6;
 export declare const DEFAULT_THRESHOLD = 32;
+export declare const DEFAULT_COLD_AFTER = 60000;
 export interface PerMessageDeflateOptions {
     readonly serverMaxWindowBits?: number | null;
     readonly clientMaxWindowBits?: number | true | null;
@@ -61,6 +63,8 @@ export interface PerMessageDeflateOptions {
     readonly level?: number;
     readonly strategy?: DeflateStrategy;
     readonly threshold?: number;
+    readonly coldAfter?: number | null;
+    readonly memoryBudget?: number;
 }
 export declare function resolveServerOptions(options: PerMessageDeflateOptions): {
     readonly wishes: ServerWishes;
@@ -70,6 +74,11 @@ export declare function resolveClientOptions(options: PerMessageDeflateOptions):
     readonly offer: OfferParameters;
     readonly effort: CompressionEffort;
 };
+export interface WindowRules {
+    readonly coldAfter: number;
+    readonly memoryBudget: number;
+}
+export declare function resolveWindowRules({ coldAfter, memoryBudget, }: PerMessageDeflateOptions): WindowRules;
 
 // handshake/extension-negotiation.d.ts
 import type { Extension, ExtensionParameterValue } from "../protocol/extension.ts";
@@ -323,11 +332,17 @@ export interface ConnectSettings {
 export declare function resolveConnectOptions(options: ConnectOptions, known?: readonly string[]): ConnectSettings;
 
 // node/compression.d.ts
-import type { PerMessageDeflateOptions } from "../extensions/permessage-deflate/options.ts";
+import type { WindowMetrics } from "../deflate/window-metrics.ts";
+import { type PerMessageDeflateOptions } from "../extensions/permessage-deflate/options.ts";
 import type { ClientExtensionFactory, ServerExtensionFactory } from "../handshake/extension-negotiation.ts";
 export type CompressionOption = false | "deflate" | PerMessageDeflateOptions;
-export declare function serverPerMessageDeflate(options?: PerMessageDeflateOptions): ServerExtensionFactory;
-export declare function clientPerMessageDeflate(options?: PerMessageDeflateOptions): ClientExtensionFactory;
+export type CompressionMetrics = WindowMetrics;
+export interface PerMessageDeflateFactory {
+    compressionMetrics(): CompressionMetrics | undefined;
+}
+export declare function serverPerMessageDeflate(options?: PerMessageDeflateOptions): ServerExtensionFactory & PerMessageDeflateFactory;
+export declare function clientPerMessageDeflate(options?: PerMessageDeflateOptions): ClientExtensionFactory & PerMessageDeflateFactory;
+export declare function compressionMetrics(factories: readonly (ServerExtensionFactory & Partial<PerMessageDeflateFactory>)[]): CompressionMetrics | undefined;
 export declare function resolveCompression(role: "server", compression: CompressionOption): ServerExtensionFactory[];
 export declare function resolveCompression(role: "client", compression: CompressionOption): ClientExtensionFactory[];
 export declare function withCompression(role: "server", extensions: readonly ServerExtensionFactory[], compression: CompressionOption | undefined): readonly ServerExtensionFactory[];
@@ -616,6 +631,22 @@ export interface Logger {
 export declare const silentLogger: Logger;
 export declare function resolveLogger(action: string, logger: Logger | undefined): Logger;
 
+// node/open-connections.d.ts
+import type { Connection } from "./connection.ts";
+export declare class OpenConnections<One extends Connection> implements Iterable<One> {
+    #private;
+    constructor(all: Iterable<One> & {
+        has(connection: One): boolean;
+    });
+    get size(): number;
+    has(connection: One): boolean;
+    forEach(callback: (connection: One, same: One, set: OpenConnections<One>) => void, thisArg?: unknown): void;
+    entries(): IterableIterator<[One, One]>;
+    keys(): IterableIterator<One>;
+    values(): IterableIterator<One>;
+    [Symbol.iterator](): IterableIterator<One>;
+}
+
 // node/pending-connection.d.ts
 import type { Endpoints } from "./transport.ts";
 export declare class PendingConnection<UserData = unknown> {
@@ -714,9 +745,11 @@ export declare const SERVE_OPTIONS: readonly ["pingInterval", "pingTimeout", "cl
 // node/server.d.ts
 import type { TopicMessages } from "../pubsub/topic-queue.ts";
 import type { BackplaneMetrics } from "./backplane-link.ts";
+import { type CompressionMetrics } from "./compression.ts";
 import type { Data } from "./data.ts";
 import { type DrainOptions } from "./draining.ts";
 import type { Listener } from "./listener.ts";
+import { OpenConnections } from "./open-connections.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import type { ServerCore } from "./server-core.ts";
 import type { PublishOptions, PublishResult } from "./topic-host.ts";
@@ -733,6 +766,7 @@ export interface ServerMetrics {
     readonly accepted: number;
     readonly refused: number;
     readonly closed: number;
+    readonly compression: CompressionMetrics | undefined;
     readonly backplane: BackplaneMetrics | undefined;
 }
 export declare class Server<UserData = unknown> {
@@ -740,7 +774,7 @@ export declare class Server<UserData = unknown> {
     constructor(core: ServerCore<UserData>, listener: Listener);
     get address(): Listener["address"];
     get port(): number;
-    get connections(): Set<ServerConnection<UserData>>;
+    get connections(): OpenConnections<ServerConnection<UserData>>;
     get isReady(): boolean;
     get topics(): ReadonlyMap<string, number>;
     publish(topic: string, data: Data, options?: PublishOptions): PublishResult;
@@ -1003,7 +1037,7 @@ export declare function isSendableCloseCode(code: number): boolean;
 import { type CloseStatus } from "./close-code.ts";
 import type { ProtocolFault } from "./errors.ts";
 export type State = "connecting" | "open" | "closing" | "closed";
-export type Trigger = "handshakeDone" | "closeSent" | "closeReceived" | "failed" | "transportEnded";
+export type Trigger = "handshakeDone" | "closeAsked" | "closeSent" | "closeReceived" | "failed" | "transportEnded";
 export declare const MOVES: {
     readonly connecting: {
         readonly handshakeDone: "open";
@@ -1011,6 +1045,7 @@ export declare const MOVES: {
         readonly transportEnded: "closed";
     };
     readonly open: {
+        readonly closeAsked: "closing";
         readonly closeSent: "closing";
         readonly closeReceived: "closing";
         readonly failed: "closing";
@@ -1038,11 +1073,14 @@ export declare class Closing {
     constructor(state: State);
     get state(): State;
     get canSend(): boolean;
+    get canSendAccepted(): boolean;
+    get asked(): CloseStatus | undefined;
     get canSendClose(): boolean;
     get isHandshakeDone(): boolean;
     get hasFailed(): boolean;
     get info(): CloseInfo;
     opened(): void;
+    closeAsked(status: CloseStatus): void;
     closeSent(status: CloseStatus): void;
     closeReceived(status: CloseStatus): void;
     failed(fault: ProtocolFault | undefined): void;
@@ -1066,12 +1104,18 @@ export interface MessagePart {
     readonly compress: boolean | undefined;
 }
 export type ExtensionFault = "TOO_BIG" | "INVALID";
+export interface LaterEncoding {
+    readonly payload: Uint8Array;
+    sent(): void;
+}
 export interface Extension {
     readonly name: string;
     readonly parameters: ExtensionParameters;
     readonly rsv: number;
     encode(payload: Uint8Array, part: MessagePart): Uint8Array | undefined;
+    encodeLater?(payload: Uint8Array, part: MessagePart): Promise<LaterEncoding | undefined> | undefined;
     decode(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault;
+    decodeLater?(payload: Uint8Array, maxSize: number): Promise<Uint8Array | ExtensionFault> | undefined;
     decodePart?(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault | undefined;
     readonly sharing?: ExtensionSharing;
     release?(): void;
@@ -1079,21 +1123,34 @@ export interface Extension {
 export declare function releaseExtensions(extensions: readonly Extension[]): void;
 export interface ExtensionSharing {
     readonly key: string;
-    encode(payload: Uint8Array): Uint8Array | undefined;
-    sent(payload: Uint8Array): void;
+    encode(payload: Uint8Array, compress: boolean | undefined): SharedEncoding;
+    createHistory(): SharedHistory;
+}
+export interface SharedHistory {
+    encode(payload: Uint8Array, compress: boolean | undefined): SharedEncoding;
+}
+export interface SharedEncoding {
+    encodeFor(receiver: ExtensionSharing): Uint8Array | undefined;
+    sent(receiver: ExtensionSharing, encoded: Uint8Array): void;
+    encodeForLater(receiver: ExtensionSharing): Uint8Array | undefined;
+    sentLater(receiver: ExtensionSharing): void;
+    end(): void;
 }
 export declare function claimedRsv(extensions: readonly Extension[]): number;
 
 // protocol/message-assembler.d.ts
 import { type ProtocolFault } from "./errors.ts";
-import type { Extension } from "./extension.ts";
+import type { Extension, ExtensionFault } from "./extension.ts";
 import { Opcode } from "./opcode.ts";
 import type { ProtocolSettings } from "./settings.ts";
 export type Message = string | Uint8Array<ArrayBuffer>;
 export interface MessageSink {
     message(message: Message): void;
     piece(piece: Message | undefined, isLast: boolean): void;
+    decoded?(): void;
 }
+export type Pending = ProtocolFault | Decoding;
+export type Decoding = Promise<Uint8Array | ExtensionFault>;
 export declare const STREAMED_PIECE = 65536;
 export declare class MessageAssembler {
     #private;
@@ -1101,7 +1158,8 @@ export declare class MessageAssembler {
     get heldBytes(): number;
     stream(): ProtocolFault | undefined;
     frameHeader(opcode: Opcode, isFinal: boolean, rsv: number, length: number): ProtocolFault | undefined;
-    framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean, isAscii: boolean): ProtocolFault | undefined;
+    framePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean, isAscii: boolean): Pending | undefined;
+    decoded(result: Uint8Array | ExtensionFault): ProtocolFault | undefined;
 }
 
 // pubsub/topic-queue.d.ts
