@@ -42,7 +42,10 @@ export function createPooledEngine(): PooledEngine {
         get heldBytes() {
           return window.heldBytes;
         },
-        deflate: (payload) => ask("deflate", payload, window.bytes, options) as Uint8Array,
+        deflate: (payload, reach = window.bytes.length) => {
+          const latest = window.bytes.subarray(Math.max(0, window.bytes.length - reach));
+          return ask("deflate", payload, latest, options) as Uint8Array;
+        },
       };
     },
     createInflater: ({ windowBits }) => {

@@ -88,8 +88,10 @@ export function pooledPair(role: Role, options: PooledPairOptions = {}): PooledP
   const pool = new ManualPool();
   const clock = new FakeClock();
   const link = new MemoryLink(clock, options.link);
-  const { createDeflater, createInflater } = platformEngine;
-  const atOnce: DeflateEngine = { createDeflater, createInflater };
+  const atOnce: DeflateEngine = {
+    createDeflater: (...args) => platformEngine.createDeflater(...args),
+    createInflater: (...args) => platformEngine.createInflater(...args),
+  };
   const engineOf = (side: Role): DeflateEngine => (side === role ? { ...atOnce, pool } : atOnce);
   const agreements = shakeHands({
     path: "/",
