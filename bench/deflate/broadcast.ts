@@ -11,7 +11,8 @@
 import { parseArgs } from "node:util";
 import { corpus } from "@hawser/cli/corpora";
 import { type Extension, serverPerMessageDeflate } from "hawser";
-import { seededRandom } from "./seeded-random.ts";
+import { quantile } from "../reporting/statistics.ts";
+import { SeededRandom } from "../soak/random.ts";
 
 const ROUNDS = 9;
 const BROADCASTS = 40;
@@ -69,11 +70,11 @@ function toAll(extensions: readonly Extension[], way: "once" | "shared"): Send {
 }
 
 function playRound(one: Contestant, round: number, messages: readonly Uint8Array[], share: number): void {
-  const random = seededRandom(round);
+  const random = new SeededRandom(round);
   let time = 0;
   for (let index = 0; index < BROADCASTS; index++) {
     for (const extension of one.extensions) {
-      if (random() < share) extension.encode(messages[Math.floor(random() * messages.length)]!, WHOLE);
+      if (random.below(1_000_000) < share * 1_000_000) extension.encode(random.pick(messages), WHOLE);
     }
     const before = process.cpuUsage();
     const bytes = one.send(messages[(round * BROADCASTS + index) % messages.length]!);
@@ -82,10 +83,6 @@ function playRound(one: Contestant, round: number, messages: readonly Uint8Array
     if (round >= WARM_UP) one.bytes += bytes;
   }
   if (round >= WARM_UP) one.times.push(time / BROADCASTS);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 function compare(kind: string, connections: number, share: number): string {
@@ -98,7 +95,7 @@ function compare(kind: string, connections: number, share: number): string {
   const sent = messages.slice(WARM_UP * BROADCASTS).reduce((sum, { length }) => sum + length, 0);
   const figures = contestants.flatMap(({ times, bytes }) => [
     `${((bytes / connections / sent) * 100).toFixed(1)} %`.padStart(9),
-    median(times).toFixed(0).padStart(8),
+    quantile(times, 0.5).toFixed(0).padStart(8),
   ]);
   return [kind.padEnd(18), (sent / ROUNDS / BROADCASTS).toFixed(0).padStart(6), ...figures].join(" ");
 }

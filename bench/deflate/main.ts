@@ -12,6 +12,7 @@
 
 import { parseArgs } from "node:util";
 import { CORPORA } from "@hawser/cli/corpora";
+import { quantile } from "../reporting/statistics.ts";
 import { type Connection, type Contestant, contestants } from "./contestants.ts";
 import { printSizes } from "./sizes.ts";
 import { Traffic } from "./traffic.ts";
@@ -41,10 +42,6 @@ function cpuTime(connections: number, work: () => void): number {
   return (user + system) / connections;
 }
 
-function lowerQuartile(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 2]!;
-}
-
 /** Lets all contestants work on the same payloads, in turns. */
 function compete(
   all: readonly Contestant[],
@@ -66,7 +63,7 @@ function compete(
     }
   }
   for (const one of connections.flat()) one.end();
-  return times.map((those, index) => ({ time: lowerQuartile(those), bytes: bytes[index]! }));
+  return times.map((those, index) => ({ time: quantile(those, 0.25), bytes: bytes[index]! }));
 }
 
 function compare(kind: string, { connections, windowBits, level, rounds }: Settings): string {

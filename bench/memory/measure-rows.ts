@@ -1,5 +1,4 @@
 /** One row after another: Hawser, warm and cold, and ws with the same settings. */
-import { serverPerMessageDeflate } from "hawser";
 import type { Peer } from "../peers/catalogue.ts";
 import type { Pinning } from "../processes/pinning.ts";
 import { settingTitle } from "../workloads/compression.ts";
@@ -10,7 +9,7 @@ import type { MemoryOptions } from "./options.ts";
 /** What a row of the table is made of: KiB for each connection. */
 export interface MemoryRow extends GuideRow {
   readonly hawser: Held;
-  /** Absent without compression, and where the library does not compress unused windows. */
+  /** Absent without compression. */
   readonly hawserCold?: HeldCold;
   readonly ws?: Held;
 }
@@ -28,13 +27,12 @@ export async function measureRows(
   pinning: Pinning,
   say: (line: string) => void,
 ): Promise<MemoryRow[]> {
-  const goesCold = compressesUnusedWindows();
   const measured: MemoryRow[] = [];
   for (const row of rows) {
     const { setting } = row;
     const title = (setting === undefined ? "none" : settingTitle(setting)).padEnd(6);
     const subject = { peer: hawser, setting, connections, pinning };
-    const hasWindows = setting !== undefined && goesCold;
+    const hasWindows = setting !== undefined;
     const held = await measureHeld(subject, hasWindows ? null : undefined);
     say(`${title}hawser  ${heldText(held)}`);
     const cold = hasWindows ? await measureCold(subject, coldAfter) : undefined;
@@ -52,15 +50,4 @@ function heldText({ open, full }: Held): string {
 
 function coldText({ cold, coldWindows, windows }: HeldCold): string {
   return `cold ${cold.toFixed(2)} KiB, of it windows ${windows.toFixed(2)} (${coldWindows.toFixed(2)} are cold)`;
-}
-
-/** Whether this version of the library has the option. */
-function compressesUnusedWindows(): boolean {
-  const options: object = { coldAfter: null };
-  try {
-    serverPerMessageDeflate({ ...options });
-    return true;
-  } catch {
-    return false;
-  }
 }

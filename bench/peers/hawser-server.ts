@@ -37,7 +37,7 @@ export async function serveHooks(
 
 /** What the server says that its windows hold. */
 function windowsOf(server: Server): WindowFigures {
-  const { compression } = server.metrics() as { readonly compression?: Partial<WindowFigures> };
+  const { compression } = server.metrics();
   return { coldWindows: compression?.coldWindows ?? 0, heldBytes: compression?.heldBytes ?? 0 };
 }
 

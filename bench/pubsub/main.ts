@@ -7,6 +7,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { serveIpcBackplane } from "hawser/backplanes/ipc";
+import { quantile } from "../reporting/statistics.ts";
 import { ENGINES, type EngineName } from "./engines.ts";
 
 type Delays = Readonly<Record<"bare" | "topic" | "history", readonly number[]>>;
@@ -22,8 +23,11 @@ console.log("| engine | bare p50 | p99 | topic p50 | p99 | with history p50 | p9
 console.log("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
 for (const engine of ENGINES) {
   const { bare, topic, history } = await measure(engine);
-  const cells = [bare, topic, history].flatMap((delays) => [quantile(delays, 0.5), quantile(delays, 0.99)]);
-  const overhead = quantile(topic, 0.5) - quantile(bare, 0.5);
+  const cells = [bare, topic, history].flatMap((delays) => [
+    quantile(settled(delays), 0.5),
+    quantile(settled(delays), 0.99),
+  ]);
+  const overhead = quantile(settled(topic), 0.5) - quantile(settled(bare), 0.5);
   console.log(`| ${engine} | ${[...cells, overhead].map((ms) => ms.toFixed(2)).join(" | ")} |`);
 }
 
@@ -60,7 +64,7 @@ function said(child: ChildProcess, name: string): Promise<unknown> {
   });
 }
 
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.slice(Math.floor(values.length * WARM_UP)).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
+/** Without the first of them, which are slow while code is compiled. */
+function settled(values: readonly number[]): readonly number[] {
+  return values.slice(Math.floor(values.length * WARM_UP));
 }

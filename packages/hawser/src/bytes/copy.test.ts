@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { bytes, concat } from "../../test/support/wire.ts";
-import { copyBytes, copyInto, join } from "./copy.ts";
+import { copyBytes, copyInto, join, joinAll } from "./copy.ts";
 
 test.each([
   [0, 0],
@@ -36,4 +36,13 @@ test("joins two runs in memory of its own", () => {
   source.fill(9);
   expect(joined).toEqual(concat(bytes(4).subarray(2), bytes(1)));
   expect([...join(new Uint8Array(0), new Uint8Array(0))]).toEqual([]);
+});
+
+test("joins any number of runs in memory of their own", () => {
+  const source = bytes(6);
+  const pieces = [source.subarray(4), source.subarray(0, 0), source.subarray(0, 3)];
+  const joined = joinAll(pieces, 5);
+  source.fill(9);
+  expect(joined).toEqual(concat(bytes(6).subarray(4), bytes(3)));
+  expect(joinAll([], 0)).toEqual(new Uint8Array(0));
 });

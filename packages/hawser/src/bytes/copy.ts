@@ -26,3 +26,14 @@ export function join(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
   joined.set(b, a.length);
   return joined;
 }
+
+/** Pieces one after another, `size` bytes together, in memory of their own. */
+export function joinAll(pieces: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const joined = new Uint8Array(size);
+  let offset = 0;
+  for (const piece of pieces) {
+    joined.set(piece, offset);
+    offset += piece.length;
+  }
+  return joined;
+}

@@ -5,12 +5,14 @@
  * taken for another connection's. Longer messages go through in portions.
  */
 
+import { joinAll } from "../bytes/copy.ts";
 import type { KeepBytes } from "../bytes/message-memory.ts";
 import { instantiate } from "../bytes/web-assembly.ts";
 import { CODEC_MODULE } from "./codec-module.ts";
 import type { Effort } from "./effort.ts";
 import type { InflateFault } from "./engine.ts";
 import { type HotWindow, HotWindows } from "./hot-windows.ts";
+import { endsWithTail } from "./message-tail.ts";
 
 /** The codec's areas hold so many bytes of plaintext, and of compressed bytes. */
 export const MAX_PORTION = 32_768;
@@ -161,7 +163,7 @@ export class Codec {
       pieces.push(piece);
       size += piece.length;
     }
-    return joined(pieces, size);
+    return joinAll(pieces, size);
   }
 
   #takeCompressed(length: number): Uint8Array {
@@ -174,7 +176,7 @@ export class Codec {
 
   #lastPiece(pieces: Uint8Array[], size: number): Uint8Array {
     const last = this.#takePlaintext();
-    return pieces.length === 0 ? last : joined([...pieces, last], size + last.length);
+    return pieces.length === 0 ? last : joinAll([...pieces, last], size + last.length);
   }
 }
 
@@ -187,24 +189,4 @@ export class Codec {
 export function instantiateCodec(portion: number, keep: KeepBytes): Codec | undefined {
   const exported = instantiate(CODEC_MODULE) as CodecExports | undefined;
   return exported && new Codec(exported, portion, keep);
-}
-
-/**
- * Whether a message still has what senders strip from its end (RFC 7692, section 7.2.1): the octets `00 00 ff ff`. Stripped
- * data never ends in 0xff, since its last three bits are a block's header, zeros all.
- */
-function endsWithTail(payload: Uint8Array): boolean {
-  const { length } = payload;
-  const endsInOnes = payload[length - 1] === 0xff && payload[length - 2] === 0xff;
-  return endsInOnes && payload[length - 3] === 0 && payload[length - 4] === 0;
-}
-
-function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
-  const whole = new Uint8Array(size);
-  let offset = 0;
-  for (const piece of pieces) {
-    whole.set(piece, offset);
-    offset += piece.length;
-  }
-  return whole;
 }

@@ -8,6 +8,7 @@
 import type { Codec } from "./codec.ts";
 import type { ConnectionWindow, RestingText } from "./connection-window.ts";
 import { effortOf } from "./effort.ts";
+import { withoutTail } from "./message-tail.ts";
 import type { Reference, References } from "./reference.ts";
 import type { StoredWindow } from "./stored-window.ts";
 import type { PlaceOwner, Shelf, WindowStore } from "./window-store.ts";
@@ -15,8 +16,6 @@ import type { PlaceOwner, Shelf, WindowStore } from "./window-store.ts";
 /** The reference and the texts before are in reach up to 32 KiB. Time matters less than size: it is spent while nothing happens. */
 const EFFORT = effortOf({ windowBits: 15, level: 8, memLevel: 9 });
 
-/** What is cut off a compressed text, as off a message: `00 00 ff ff`. */
-const TAIL_LENGTH = 4;
 /** Two windows of 15 bits. */
 const MAX_TEXT = 65_536;
 
@@ -85,7 +84,7 @@ export class FrozenText implements PlaceOwner, RestingText {
     const { codec, store, references } = freezer;
     const text = freezer.textOf(first, second);
     const reference = references.current;
-    const compressed = codec.deflate(reference, EFFORT, text).subarray(0, -TAIL_LENGTH);
+    const compressed = withoutTail(codec.deflate(reference, EFFORT, text));
     references.learn(text, compressed.length);
     const heldBytes = first.heldBytes + (second?.heldBytes ?? 0);
     if (compressed.length > heldBytes || store.sizeFor(compressed.length) >= heldBytes) return undefined;

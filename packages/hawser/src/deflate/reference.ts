@@ -6,6 +6,7 @@
  * needs it. A reference never leaves this process, and no message is compressed against it.
  */
 
+import { joinAll } from "../bytes/copy.ts";
 import type { CodecWindow } from "./codec.ts";
 import { NOBODY } from "./hot-windows.ts";
 
@@ -101,7 +102,7 @@ export class References {
     this.#sampled += sample.length;
     if (this.#sampled < this.#size) return;
     const before = this.#current;
-    this.#current = new Reference(joined(this.#samples!, this.#sampled));
+    this.#current = new Reference(joinAll(this.#samples!, this.#sampled));
     this.#kept.add(this.#current);
     this.#discardUnused(before);
     this.#samples = undefined;
@@ -129,14 +130,4 @@ export class References {
   #discardUnused(reference: Reference): void {
     if (reference.users === 0 && reference !== this.#current) this.#kept.delete(reference);
   }
-}
-
-function joined(samples: readonly Uint8Array[], size: number): Uint8Array {
-  const text = new Uint8Array(size);
-  let offset = 0;
-  for (const sample of samples) {
-    text.set(sample, offset);
-    offset += sample.length;
-  }
-  return text;
 }

@@ -1,8 +1,9 @@
 /** Messages that are compressed elsewhere: their order, their memory, and the end of the connection. */
 
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { begun, type Task } from "../../test/support/later-extension.ts";
 import { type PooledPairOptions, pooledPair } from "../../test/support/pooled-pair.ts";
+import { noUnhandledRejections } from "../../test/support/unhandled-rejections.ts";
 import type { PerMessageDeflate } from "../extensions/permessage-deflate/permessage-deflate.ts";
 import type { Message } from "../protocol/message-assembler.ts";
 import { ENCODED_LATER } from "../protocol/message-sender.ts";
@@ -34,16 +35,6 @@ async function isSettled(promise: Promise<unknown>, clock: { advance(ms: number)
   promise.then(settle, settle);
   await clock.advance(0);
   return settled;
-}
-
-function noUnhandledRejections(): void {
-  const unhandled: unknown[] = [];
-  const note = (reason: unknown) => void unhandled.push(reason);
-  process.on("unhandledRejection", note);
-  onTestFinished(() => {
-    process.off("unhandledRejection", note);
-    expect(unhandled).toEqual([]);
-  });
 }
 
 describe.each<Role>(["server", "client"])("on a %s", (role) => {

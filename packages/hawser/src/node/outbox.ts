@@ -7,7 +7,7 @@ import { CloseCode } from "../protocol/close-code.ts";
 import type { Extension } from "../protocol/extension.ts";
 import { SHARED_PAYLOAD } from "../protocol/frame-writer.ts";
 import { ENCODED_LATER } from "../protocol/message-sender.ts";
-import { type DataOpcode, Opcode } from "../protocol/opcode.ts";
+import type { DataOpcode } from "../protocol/opcode.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import {
   checkSendOptions,
@@ -145,15 +145,14 @@ export class Outbox {
 
   #write(data: Data, options: SendOptions | undefined, isCopied: boolean): Written {
     const { protocol } = this.#connection;
-    if (typeof data === "string" && options?.text !== false) {
-      const isLarge = this.#mayEncodeLater(data.length, options);
-      const encoded = isLarge ? this.#encodeLater(toBytes("send", data), Opcode.TEXT, options) : undefined;
-      return encoded ?? protocol.sendText(data, options?.compress);
+    const isText = typeof data === "string";
+    if (isText && options?.text !== false && !this.#mayEncodeLater(data.length, options)) {
+      return protocol.sendText(data, options?.compress);
     }
     const opcode = opcodeOf(data, options);
     const bytes = toBytes("send", data, opcode);
     const isLarge = this.#mayEncodeLater(bytes.length, options);
-    const payload = isLarge && isCopied ? copyBytes(bytes) : this.#safeToRefer(bytes);
+    const payload = isLarge && isCopied && !isText ? copyBytes(bytes) : this.#safeToRefer(bytes);
     const encoded = isLarge ? this.#encodeLater(payload, opcode, options) : undefined;
     return encoded ?? protocol.sendBytes(payload, opcode, options?.compress);
   }

@@ -5,6 +5,7 @@
  * believed: whoever reaches the port can write such a header.
  */
 
+import { join } from "../bytes/copy.ts";
 import { decodeLatin1 } from "../handshake/octets.ts";
 import { canonicalAddress, parsePort } from "./ip-address.ts";
 
@@ -130,7 +131,7 @@ export class ProxyProtocolReader {
   }
 
   #finishWithout(bytes: Uint8Array): void {
-    this.#rest = joined(this.#held.subarray(0, this.#length), bytes);
+    this.#rest = this.#length === 0 ? bytes : join(this.#held.subarray(0, this.#length), bytes);
     this.#result =
       this.#mode === "optional" ? { version: undefined, addresses: undefined } : proxyFault("PROXY_HEADER_MISSING");
   }
@@ -177,14 +178,6 @@ export class ProxyProtocolReader {
 
 function proxyFault(fault: ProxyFaultCode): ProxyFault {
   return { fault, text: ProxyFaults[fault] };
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (a.length === 0) return b;
-  const bytes = new Uint8Array(a.length + b.length);
-  bytes.set(a);
-  bytes.set(b, a.length);
-  return bytes;
 }
 
 // Version 1

@@ -1,7 +1,8 @@
 /** Messages that are decompressed elsewhere: nothing overtakes them, and the peer is not made to pay for it. */
 
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type PooledPairOptions, pooledPair } from "../../test/support/pooled-pair.ts";
+import { noUnhandledRejections } from "../../test/support/unhandled-rejections.ts";
 import { INFLATED_LATER } from "../extensions/permessage-deflate/large-messages.ts";
 import type { PerMessageDeflate } from "../extensions/permessage-deflate/permessage-deflate.ts";
 import type { Message } from "../protocol/message-assembler.ts";
@@ -32,16 +33,6 @@ function collect(connection: AsyncIterable<Message>): Message[] {
     }
   })();
   return received;
-}
-
-function noUnhandledRejections(): void {
-  const unhandled: unknown[] = [];
-  const note = (reason: unknown) => void unhandled.push(reason);
-  process.on("unhandledRejection", note);
-  onTestFinished(() => {
-    process.off("unhandledRejection", note);
-    expect(unhandled).toEqual([]);
-  });
 }
 
 describe.each<Role>(["server", "client"])("on a %s", (role) => {

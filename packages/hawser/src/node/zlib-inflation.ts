@@ -5,11 +5,10 @@
  * whether the message was whole; the runs themselves are synchronous (`zlib-engine.ts`) or not (`zlib-pool.ts`).
  */
 
+import { join, joinAll } from "../bytes/copy.ts";
 import type { InflateFault } from "../deflate/engine.ts";
+import { endsWithTail, TAIL } from "../deflate/message-tail.ts";
 import { SlidingWindow } from "../deflate/sliding-window.ts";
-
-/** The octets that a sender strips from a message's end (RFC 7692, section 7.2.1): an empty stored block less its header. */
-const TAIL = [0x00, 0x00, 0xff, 0xff] as const;
 
 /** An empty stored block with BFINAL set. */
 const FINAL_BLOCK = [0x01, 0x00, 0x00, 0xff, 0xff] as const;
@@ -63,7 +62,7 @@ export function* inflation(payload: Uint8Array, window: Uint8Array, windowBits: 
     size += stretch.plaintext.length;
     pieces.push(stretch.plaintext);
     if (consumed >= payload.length) {
-      return isWhole(consumed, payload.length, input.length) ? joined(pieces, size) : "INVALID";
+      return isWhole(consumed, payload.length, input.length) ? whole(pieces, size) : "INVALID";
     }
     known = windowAfter(known, stretch.plaintext, windowBits);
   }
@@ -100,13 +99,7 @@ function isWhole(consumed: number, payloadLength: number, inputLength: number): 
 
 /** The message's data up to a byte boundary after its last block, and a final block after that. */
 function terminated(payload: Uint8Array): Uint8Array {
-  // Stripped data never ends in 0xff: its last three bits are a block's header, zeros all
-  const isStripped = !TAIL.every((octet, index) => payload[payload.length - TAIL.length + index] === octet);
-  const appended = isStripped ? [...TAIL, ...FINAL_BLOCK] : FINAL_BLOCK;
-  const input = new Uint8Array(payload.length + appended.length);
-  input.set(payload);
-  input.set(appended, payload.length);
-  return input;
+  return join(payload, Uint8Array.from(endsWithTail(payload) ? FINAL_BLOCK : [...TAIL, ...FINAL_BLOCK]));
 }
 
 function windowAfter(window: Uint8Array, plaintext: Uint8Array, windowBits: number): Uint8Array {
@@ -121,13 +114,6 @@ function compact(buffer: Buffer<ArrayBuffer>): Uint8Array {
   return buffer.length === buffer.buffer.byteLength ? new Uint8Array(buffer.buffer) : new Uint8Array(buffer);
 }
 
-function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!;
-  const whole = new Uint8Array(size);
-  let offset = 0;
-  for (const piece of pieces) {
-    whole.set(piece, offset);
-    offset += piece.length;
-  }
-  return whole;
+function whole(pieces: readonly Uint8Array[], size: number): Uint8Array {
+  return pieces.length === 1 ? pieces[0]! : joinAll(pieces, size);
 }

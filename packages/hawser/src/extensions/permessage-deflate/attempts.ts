@@ -8,7 +8,7 @@
 
 import { copyBytes, join } from "../../bytes/copy.ts";
 import type { Deflater } from "../../deflate/engine.ts";
-import { withoutTail } from "./message-tail.ts";
+import { withoutTail } from "../../deflate/message-tail.ts";
 
 /** So many in a row that did not shrink, and the next ones are not tried. */
 const PATIENCE = 4;

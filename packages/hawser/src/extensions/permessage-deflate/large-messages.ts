@@ -3,8 +3,8 @@
  */
 
 import type { DeflatePool, Deflater, DeflaterOptions, Inflater } from "../../deflate/engine.ts";
+import { withoutTail } from "../../deflate/message-tail.ts";
 import type { ExtensionFault, LaterEncoding } from "../../protocol/extension.ts";
-import { withoutTail } from "./message-tail.ts";
 
 /**
  * Compressed bytes from which on inflating keeps the event loop for longer than the way to another thread and back costs it

@@ -6,6 +6,7 @@
  */
 
 import type { DeflateEngine, Inflater } from "../../deflate/engine.ts";
+import { endsWithTail, withoutTail } from "../../deflate/message-tail.ts";
 import {
   type Extension,
   type ExtensionFault,
@@ -17,7 +18,6 @@ import {
 } from "../../protocol/extension.ts";
 import { Attempts } from "./attempts.ts";
 import { deflateLater, inflateLater, isInflatedLater } from "./large-messages.ts";
-import { endsWithTail, withoutTail } from "./message-tail.ts";
 import { PERMESSAGE_DEFLATE, toParameterList } from "./parameters.ts";
 import { SendingWindow } from "./sending-window.ts";
 import { deflaterOptions, type PerMessageDeflateSettings } from "./settings.ts";

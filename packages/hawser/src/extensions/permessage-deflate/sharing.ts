@@ -7,9 +7,9 @@
  */
 
 import type { DeflateEngine } from "../../deflate/engine.ts";
+import { withoutTail } from "../../deflate/message-tail.ts";
 import type { ExtensionSharing, SharedEncoding, SharedHistory } from "../../protocol/extension.ts";
 import { Attempts, isMuchShorter, MAX_SAMPLE } from "./attempts.ts";
-import { withoutTail } from "./message-tail.ts";
 import { PERMESSAGE_DEFLATE } from "./parameters.ts";
 import type { SendingWindow } from "./sending-window.ts";
 import { deflaterOptions, type PerMessageDeflateSettings } from "./settings.ts";
