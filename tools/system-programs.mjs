@@ -22,6 +22,7 @@ export const SYSTEM_PROGRAMS = {
   chromium: { package: "chromium", detect: ["/usr/bin/chromium", "--version"] },
   "python3-websockets": { package: "python3-websockets", detect: ["/usr/bin/python3", "-c", "import websockets"] },
   "redis-server": { package: "redis-server", detect: ["/usr/bin/redis-server", "--version"] },
+  tmux: { package: "tmux", detect: ["/usr/bin/tmux", "-V"] },
   "nats-server": { package: "nats-server", detect: ["/usr/sbin/nats-server", "--version"] },
 };
 

@@ -3,7 +3,8 @@
  */
 
 import type { Command } from "./command.ts";
+import { connectTo } from "./connect/command.ts";
 import { publish } from "./publish/command.ts";
 import { tune } from "./tune/command.ts";
 
-export const COMMANDS: readonly Command[] = [publish, tune];
+export const COMMANDS: readonly Command[] = [connectTo, publish, tune];

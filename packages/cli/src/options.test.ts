@@ -14,6 +14,11 @@ test("takes options and positionals apart; the last of two counts", () => {
   expect(positionals).toEqual(["a", "--b"]);
 });
 
+test("each of an option that may stand there often counts", () => {
+  const rules = { header: { type: "string", short: "H", multiple: true } } as const;
+  expect(readWords(["-H", "a: 1", "--header=b: 2"], rules).values.header).toEqual(["a: 1", "b: 2"]);
+});
+
 test.each([
   [["--quik"], "unknown option --quik. Did you mean --quick?"],
   [["--toString"], "unknown option --toString."],

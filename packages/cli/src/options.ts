@@ -11,13 +11,22 @@ import { suggestion } from "./nearest.ts";
 export interface OptionRule {
   readonly type: "string" | "boolean";
   readonly short?: string;
+  /** Each time it stands there counts; of others, the last. */
+  readonly multiple?: true;
 }
 
 export type OptionRules = Readonly<Record<string, OptionRule>>;
 
-/** Text for an option with a value, `true` for one without; absent options are `undefined`. */
+/** Text for an option with a value, a list of texts for one that may stand there often, `true` for one without a value. */
+type OptionValue<Rule extends OptionRule> = Rule["type"] extends "boolean"
+  ? true
+  : Rule extends { readonly multiple: true }
+    ? readonly string[]
+    : string;
+
+/** Absent options are `undefined`. */
 export type OptionValues<Rules extends OptionRules> = {
-  readonly [Name in keyof Rules]: (Rules[Name]["type"] extends "string" ? string : true) | undefined;
+  readonly [Name in keyof Rules]: OptionValue<Rules[Name]> | undefined;
 };
 
 export interface ReadWords<Rules extends OptionRules> {
@@ -26,7 +35,7 @@ export interface ReadWords<Rules extends OptionRules> {
 }
 
 /**
- * Takes words apart. Where an option stands twice, the last counts.
+ * Takes words apart. Where an option stands twice, the last counts, unless its rule is `multiple`.
  *
  * @throws {UsageError} for an unknown option, a missing value, or a value where none belongs
  */
