@@ -4,7 +4,7 @@
  * @module
  */
 
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { runPackage, StepError, say } from "./run.mjs";
 import { publishedPackages, shown, workspacesWith } from "./workspace.mjs";
@@ -15,6 +15,18 @@ export function build() {
   for (const folder of publishedPackages()) removeStale(folder);
   const code = runPackage("typescript", ["-b", ...projects]);
   if (code !== 0) throw new StepError("The build failed; the compiler's messages are above.", code);
+  for (const folder of publishedPackages()) makeProgramsExecutable(folder);
+}
+
+/**
+ * npm does so when it installs a package; here its links lead to what has just been built.
+ *
+ * @param {string} folder
+ */
+function makeProgramsExecutable(folder) {
+  /** @type {{ bin?: Record<string, string> }} */
+  const { bin = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  for (const path of Object.values(bin)) chmodSync(join(folder, path), 0o755);
 }
 
 /**
