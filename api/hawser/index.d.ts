@@ -6,6 +6,7 @@ export type { HttpRequestHead } from "./handshake/http-request.ts";
 export type { HttpResponseHead } from "./handshake/http-response.ts";
 export type { Origins } from "./handshake/origin.ts";
 export type { SubprotocolSelector } from "./handshake/server-handshake.ts";
+export type { AttachableServer } from "./node/arrival.ts";
 export type { BackplaneMetrics } from "./node/backplane-link.ts";
 export { type BasicAuthOptions, basicAuth, type Credentials } from "./node/basic-auth.ts";
 export { type BroadcastOptions, type BroadcastResult, broadcast } from "./node/broadcast.ts";
@@ -128,7 +129,7 @@ export interface HttpRequestHead {
     readonly headers: HttpHeaders;
     readonly url: URL;
 }
-export type HttpVersion = "1.0" | "1.1";
+export type HttpVersion = "1.0" | "1.1" | "2.0";
 export interface RequestParts {
     readonly method: string;
     readonly path: string;
@@ -197,11 +198,33 @@ export interface ServerHandshakeSettings {
 }
 export interface ServerAgreement {
     readonly request: HttpRequestHead;
+    readonly status: 101 | 200;
     readonly headers: HttpHeaders;
     readonly subprotocol: string | undefined;
     readonly extensions: readonly Extension[];
 }
 export declare function judgeRequest(request: HttpRequestHead, settings: ServerHandshakeSettings, authority: RequestedAuthority): ServerAgreement | HandshakeFault;
+
+// node/arrival.d.ts
+import type { Server as HttpServer } from "node:http";
+import type { Http2SecureServer, Http2Server } from "node:http2";
+import type { HttpRequestHead } from "../handshake/http-request.ts";
+import type { Responder } from "./responder.ts";
+import type { Endpoints, Transport } from "./transport.ts";
+export type AttachableServer = HttpServer | Http2SecureServer | Http2Server;
+export interface Arrival {
+    readonly path: string;
+    accept(): AcceptedArrival;
+    refuse(): void;
+}
+export interface AcceptedArrival {
+    readonly transport: Transport;
+    readonly endpoints: Endpoints;
+    readonly request: HttpRequestHead;
+    readonly early: Uint8Array;
+    readonly responder: Responder;
+}
+export declare function nobodyAt(path: string): string;
 
 // node/backplane-link.d.ts
 import type { Answer } from "../pubsub/answer.ts";
@@ -305,6 +328,7 @@ export interface ConnectOptions extends ConnectionOptions {
     readonly openTimeout?: number;
     readonly signal?: AbortSignal | undefined;
     readonly path?: string;
+    readonly http2?: boolean;
     readonly lookup?: LookupFunction;
 }
 export declare const CONNECT_OPTIONS: readonly (keyof ConnectOptions)[];
@@ -321,12 +345,14 @@ export interface ConnectSettings {
     readonly headers: HttpHeaders;
     readonly userAgent: string | null;
     readonly tls: TlsOptions;
+    readonly givenTls: TlsOptions | undefined;
     readonly proxy: "environment" | ProxyAddress | null;
     readonly proxyTls: TlsOptions;
     readonly maxRedirects: number;
     readonly openTimeout: number;
     readonly signal: AbortSignal | undefined;
     readonly path: string | undefined;
+    readonly http2: boolean;
     readonly lookup: LookupFunction | undefined;
 }
 export declare function resolveConnectOptions(options: ConnectOptions, known?: readonly string[]): ConnectSettings;
@@ -696,12 +722,12 @@ import { Server } from "./server.ts";
 export declare function serve<UserData = unknown>(handler: Handler<UserData>, options?: ServeOptions<UserData>): Promise<Server<UserData>>;
 
 // node/serve-options.d.ts
-import type { Server as HttpServer } from "node:http";
 import type { TlsOptions } from "node:tls";
 import type { ServerExtensionFactory } from "../handshake/extension-negotiation.ts";
 import type { Origins } from "../handshake/origin.ts";
 import type { SubprotocolSelector } from "../handshake/server-handshake.ts";
 import type { Backplane } from "../pubsub/backplane.ts";
+import type { AttachableServer } from "./arrival.ts";
 import type { CompressionOption } from "./compression.ts";
 import { type ConnectionOptions } from "./connection-options.ts";
 import type { ProcessRequest, ProcessResponse } from "./request-hooks.ts";
@@ -713,7 +739,7 @@ export interface ServeOptions<UserData = unknown> extends ConnectionOptions {
     readonly path?: string;
     readonly mode?: number;
     readonly fd?: number;
-    readonly server?: HttpServer;
+    readonly server?: AttachableServer;
     readonly pathname?: string;
     readonly reusePort?: boolean;
     readonly backlog?: number;

@@ -10,6 +10,7 @@ import { serializeRequest } from "./http-response.ts";
 import type { ReceivedResponse } from "./response-reader.ts";
 
 const SETTINGS: ClientHandshakeSettings = {
+  httpVersion: "1.1",
   url: new URL("ws://server.example.com/chat"),
   key: "dGhlIHNhbXBsZSBub25jZQ==",
   origin: null,
@@ -42,6 +43,35 @@ function factory(
     agree: (response) => (response[0]?.[0] === "bad" ? "bad was not offered" : extensionOf(name, rsv, released)),
   };
 }
+
+describe("with HTTP/2 (RFC 8441, section 5)", () => {
+  const request = makeRequest({ ...SETTINGS, httpVersion: "2.0", subprotocols: ["a"] });
+  const answer = (status: number, lines: [string, string][] = [], httpVersion: "1.1" | "2.0" = "2.0") =>
+    judgeResponse({ status, statusText: "", headers: new HttpHeaders(lines), httpVersion, body: undefined }, request);
+
+  test("the request has no upgrade and no key", () => {
+    expect(request).toMatchObject({ method: "CONNECT", path: "/chat", httpVersion: "2.0" });
+    expect([...request.headers]).toEqual([
+      ["Host", "server.example.com"],
+      ["Sec-WebSocket-Version", "13"],
+      ["Sec-WebSocket-Protocol", "a"],
+    ]);
+  });
+
+  test("2xx opens the connection, with what was chosen", () => {
+    expect(answer(200, [["Sec-WebSocket-Protocol", "a"]])).toMatchObject({ subprotocol: "a" });
+    expect(answer(299)).toMatchObject({ subprotocol: undefined });
+  });
+
+  test.each([
+    ["101", answer(101), "STATUS_UNEXPECTED"],
+    ["404", answer(404), "STATUS_UNEXPECTED"],
+    ["an answer of another version", answer(200, [], "1.1"), "STATUS_UNEXPECTED"],
+    ["another subprotocol", answer(200, [["Sec-WebSocket-Protocol", "b"]]), "SUBPROTOCOL_UNEXPECTED"],
+  ])("%s does not", (_name, judgement, code) => {
+    expect(judgement).toMatchObject({ code });
+  });
+});
 
 describe("the request", () => {
   function headersFor(settings: Partial<ClientHandshakeSettings>): HttpHeaders {

@@ -17,6 +17,8 @@ import { listContains } from "./token.ts";
 
 /** Everything resolved: no field is optional. */
 export interface ClientHandshakeSettings {
+  /** With 2.0 the request is an extended CONNECT (RFC 8441, section 5), which has no upgrade and no key. */
+  readonly httpVersion: "1.1" | "2.0";
   /** `ws:` or `wss:`, without a fragment. Its user and password become Basic authorization. */
   readonly url: URL;
   /** Of this request alone; see `makeKey`. */
@@ -33,9 +35,11 @@ export interface ClientHandshakeSettings {
 
 /** The request to send, and what its response is judged by. */
 export interface ClientRequest {
-  readonly method: "GET";
+  readonly method: "GET" | "CONNECT";
   /** The path with the query. */
   readonly path: string;
+  readonly httpVersion: "1.1" | "2.0";
+  /** Host is the authority with HTTP/2 too. */
   readonly headers: HttpHeaders;
   readonly key: string;
   /** What `Sec-WebSocket-Accept` must be. */
@@ -52,12 +56,14 @@ export interface ClientAgreement {
 
 /** @throws TypeError if the URL or a header cannot be used. */
 export function makeRequest(settings: ClientHandshakeSettings): ClientRequest {
-  const { url, key, subprotocols, extensions, sha1Base64 } = settings;
+  const { url, key, httpVersion, subprotocols, extensions, sha1Base64 } = settings;
   checkUrl(url);
   const headers = handshakeHeaders(settings);
   addCallersHeaders(headers, new HttpHeaders(settings.headers));
   const accept = acceptFor(key, sha1Base64);
-  return { method: "GET", path: url.pathname + url.search, headers, key, accept, subprotocols, extensions };
+  const method = httpVersion === "2.0" ? "CONNECT" : "GET";
+  const path = url.pathname + url.search;
+  return { method, path, httpVersion, headers, key, accept, subprotocols, extensions };
 }
 
 /** RFC 6455 3: "Fragment identifiers are meaningless in the context of WebSocket URIs and MUST NOT be used on these URIs." */
@@ -69,21 +75,9 @@ function checkUrl({ protocol, hash }: URL): void {
 }
 
 /** `url.host` has brackets around an IPv6 address and no default port (RFC 6455, section 4.1, item 4). */
-function handshakeHeaders({
-  url,
-  key,
-  origin,
-  userAgent,
-  subprotocols,
-  extensions,
-}: ClientHandshakeSettings): HttpHeaders {
-  const headers = new HttpHeaders([
-    ["Host", url.host],
-    ["Upgrade", "websocket"],
-    ["Connection", "Upgrade"],
-    ["Sec-WebSocket-Key", key],
-    ["Sec-WebSocket-Version", "13"],
-  ]);
+function handshakeHeaders(settings: ClientHandshakeSettings): HttpHeaders {
+  const { url, origin, userAgent, subprotocols, extensions } = settings;
+  const headers = new HttpHeaders([["Host", url.host], ...upgradeHeaders(settings), ["Sec-WebSocket-Version", "13"]]);
   const offers = extensions.flatMap(({ name, offers }) => offers.map((parameters) => ({ name, parameters })));
   if (offers.length > 0) headers.append("Sec-WebSocket-Extensions", serializeExtensions(offers));
   if (subprotocols.length > 0) headers.append("Sec-WebSocket-Protocol", serializeSubprotocols(subprotocols));
@@ -91,6 +85,15 @@ function handshakeHeaders({
   if (userAgent !== null) headers.append("User-Agent", userAgent);
   if (url.username !== "" || url.password !== "") headers.append("Authorization", basicAuthorization(url));
   return headers;
+}
+
+function upgradeHeaders({ httpVersion, key }: ClientHandshakeSettings): readonly [name: string, value: string][] {
+  if (httpVersion === "2.0") return [];
+  return [
+    ["Upgrade", "websocket"],
+    ["Connection", "Upgrade"],
+    ["Sec-WebSocket-Key", key],
+  ];
 }
 
 /** RFC 7617, in UTF-8. */
@@ -135,19 +138,33 @@ function addCallersHeaders(headers: HttpHeaders, own: HttpHeaders): void {
   }
 }
 
+/** Whether a response of this status is the one that opens the connection: 101, or 2xx to CONNECT (RFC 8441, section 5). */
+export function isAccepting(status: number, { method }: ClientRequest): boolean {
+  return method === "CONNECT" ? status >= 200 && status < 300 : status === 101;
+}
+
 /**
  * Judges the final response, in the order of RFC 6455, section 4.1, items 1 to 6. Never throws: what an extension's factory
  * throws is the fault's `cause`.
  */
 export function judgeResponse(response: ReceivedResponse, request: ClientRequest): ClientAgreement | HandshakeFault {
-  return (
-    judgeStatus(response) ?? judgeUpgrade(response) ?? judgeAccept(response, request) ?? negotiate(response, request)
-  );
+  return judgeStatus(response, request) ?? judgeSwitch(response, request) ?? negotiate(response, request);
 }
 
-function judgeStatus({ status, statusText, httpVersion }: ReceivedResponse): HandshakeFault | undefined {
-  if (status !== 101) return handshakeFault("STATUS_UNEXPECTED", `got ${status} ${quote(statusText)}`);
-  return httpVersion === "1.1" ? undefined : handshakeFault("STATUS_UNEXPECTED", `got it with HTTP/${httpVersion}`);
+function judgeStatus(
+  { status, statusText, httpVersion }: ReceivedResponse,
+  request: ClientRequest,
+): HandshakeFault | undefined {
+  if (!isAccepting(status, request)) {
+    return handshakeFault("STATUS_UNEXPECTED", `got ${status} ${quote(statusText)}`);
+  }
+  if (httpVersion === request.httpVersion) return undefined;
+  return handshakeFault("STATUS_UNEXPECTED", `got it with HTTP/${httpVersion}`);
+}
+
+/** Nothing is switched on a stream of HTTP/2. */
+function judgeSwitch(response: ReceivedResponse, request: ClientRequest): HandshakeFault | undefined {
+  return request.httpVersion === "2.0" ? undefined : (judgeUpgrade(response) ?? judgeAccept(response, request));
 }
 
 function judgeUpgrade({ headers }: ReceivedResponse): HandshakeFault | undefined {

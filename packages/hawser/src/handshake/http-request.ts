@@ -5,16 +5,18 @@
 import { HttpHeaders } from "./http-headers.ts";
 
 export interface HttpRequestHead {
+  /** A WebSocket handshake's is `GET`; with HTTP/2, `CONNECT` (RFC 8441, section 4). */
   readonly method: string;
   /** The target with its query, as sent. */
   readonly path: string;
   readonly httpVersion: HttpVersion;
+  /** With HTTP/2, `:authority` stands there as `Host`. */
   readonly headers: HttpHeaders;
   /** Made at the first use. A request whose Host is missing or invalid is taken to be for `localhost`. */
   readonly url: URL;
 }
 
-export type HttpVersion = "1.0" | "1.1";
+export type HttpVersion = "1.0" | "1.1" | "2.0";
 
 export interface RequestParts {
   readonly method: string;
@@ -63,22 +65,25 @@ class RequestHead implements HttpRequestHead {
     this.#isSecure = parts.isSecure;
   }
 
-  /** RFC 6455, section 4.1: the method is GET, and the version 1.1. */
+  /** RFC 6455, section 4.1: the method is GET, and the version 1.1. RFC 8441, section 4: CONNECT with 2.0. */
   static pack(request: HttpRequestHead): string {
     const isSecure = #isSecure in request && request.#isSecure;
+    const form = `${isSecure ? "s" : ""}${request.httpVersion === "2.0" ? "2" : ""}`;
     // Joined, so that it is one run of memory and holds no longer text
-    return [isSecure ? "s" : "", request.path, request.headers.pack()].join("\n");
+    return [form, request.path, request.headers.pack()].join("\n");
   }
 
   static unpack(packed: string): RequestHead {
     const pathAt = packed.indexOf("\n") + 1;
     const headersAt = packed.indexOf("\n", pathAt) + 1;
+    const form = packed.slice(0, pathAt);
+    const isHttp2 = form.includes("2");
     return new RequestHead({
-      method: "GET",
+      method: isHttp2 ? "CONNECT" : "GET",
       path: packed.slice(pathAt, headersAt - 1),
-      httpVersion: "1.1",
+      httpVersion: isHttp2 ? "2.0" : "1.1",
       headers: HttpHeaders.unpack(packed.slice(headersAt)),
-      isSecure: pathAt > 1,
+      isSecure: form.includes("s"),
     });
   }
 

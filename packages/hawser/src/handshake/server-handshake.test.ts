@@ -393,3 +393,47 @@ test("random headers never throw, and are never answered with 500", () => {
     }),
   );
 });
+
+describe("with HTTP/2 (RFC 8441, section 5)", () => {
+  const CONNECT: Lines = [
+    ["host", "server.example.com"],
+    ["sec-websocket-version", "13"],
+  ];
+  const judgeConnect = (lines: Lines, settings: Partial<ServerHandshakeSettings> = {}) =>
+    judgeRequest(request(lines, "CONNECT", "2.0"), { ...SETTINGS, ...settings }, AUTHORITY);
+
+  test("200 says what was agreed on, and nothing of an upgrade", () => {
+    const offers: Lines = [
+      ["sec-websocket-protocol", "b, a"],
+      ["sec-websocket-extensions", "x"],
+    ];
+    const agreement = judgeConnect([...CONNECT, ...offers], {
+      subprotocols: ["a"],
+      extensions: [factory("x", Rsv.RSV1)],
+    });
+    expect(agreement).toMatchObject({ status: 200, subprotocol: "a" });
+    expect([...(agreement as ServerAgreement).headers]).toEqual([
+      ["Sec-WebSocket-Extensions", "x"],
+      ["Sec-WebSocket-Protocol", "a"],
+    ]);
+  });
+
+  test.each([
+    ["dGhlIHNhbXBsZSBub25jZQ==", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="],
+    ["no key", undefined],
+  ])("a key that nobody asked for is answered if it is one: %s", (key, accept) => {
+    const agreement = judgeConnect([...CONNECT, ["sec-websocket-key", key]]) as ServerAgreement;
+    expect(agreement.headers.get("Sec-WebSocket-Accept")).toBe(accept);
+  });
+
+  test.each<[name: string, lines: Lines, code: string]>([
+    ["no authority", CONNECT.slice(1), "HOST_INVALID"],
+    ["two authorities", [...CONNECT, ["host", "other"]], "HOST_INVALID"],
+    ["no version", CONNECT.slice(0, 1), "VERSION_INVALID"],
+    ["another version", [...CONNECT.slice(0, 1), ["sec-websocket-version", "8"]], "VERSION_UNSUPPORTED"],
+    ["another origin", [...CONNECT, ["origin", "http://evil.example"]], "ORIGIN_NOT_ALLOWED"],
+    ["malformed extensions", [...CONNECT, ["sec-websocket-extensions", "x;"]], "EXTENSIONS_MALFORMED"],
+  ])("%s is refused", (_name, lines, code) => {
+    expect(judgeConnect(lines)).toMatchObject({ code });
+  });
+});

@@ -43,7 +43,8 @@ export interface ServerHandshakeSettings {
 
 export interface ServerAgreement {
   readonly request: HttpRequestHead;
-  /** Of the response with status 101. */
+  /** Of the response: 101, or 200 with HTTP/2. */
+  readonly status: 101 | 200;
   readonly headers: HttpHeaders;
   readonly subprotocol: string | undefined;
   readonly extensions: readonly Extension[];
@@ -59,15 +60,32 @@ export function judgeRequest(
   authority: RequestedAuthority,
 ): ServerAgreement | HandshakeFault {
   return (
+    (isExtendedConnect(request) ? judgeConnect(request) : judgeUpgradeRequest(request)) ??
+    judgeOrigin(request.headers, settings.origins, authority) ??
+    negotiate(request, settings)
+  );
+}
+
+/** Whether the request is one of HTTP/2, where a handshake has no upgrade and no key (RFC 8441, section 5). */
+function isExtendedConnect({ httpVersion }: HttpRequestHead): boolean {
+  return httpVersion === "2.0";
+}
+
+/** RFC 6455, section 4.2.1. */
+function judgeUpgradeRequest(request: HttpRequestHead): HandshakeFault | undefined {
+  return (
     judgeMethod(request) ??
     judgeHttpVersion(request) ??
     judgeHost(request) ??
     judgeUpgrade(request) ??
     judgeVersion(request) ??
-    judgeKey(request) ??
-    judgeOrigin(request.headers, settings.origins, authority) ??
-    negotiate(request, settings)
+    judgeKey(request)
   );
+}
+
+/** RFC 8441, section 4: the method is CONNECT, which only requests with `:protocol` "websocket" have that come here. */
+function judgeConnect(request: HttpRequestHead): HandshakeFault | undefined {
+  return judgeHost(request) ?? judgeVersion(request);
 }
 
 function judgeMethod({ method }: HttpRequestHead): HandshakeFault | undefined {
@@ -182,9 +200,21 @@ function agree(
   agreed: AgreedExtensions,
   sha1Base64: Sha1Base64,
 ): ServerAgreement {
-  const key = request.headers.get("Sec-WebSocket-Key")!;
-  const lines = ["Upgrade", "websocket", "Connection", "Upgrade", "Sec-WebSocket-Accept", acceptFor(key, sha1Base64)];
+  const isHttp2 = isExtendedConnect(request);
+  const lines = isHttp2 ? unaskedAccept(request, sha1Base64) : upgradeLines(request, sha1Base64);
   if (agreed.header !== undefined) lines.push("Sec-WebSocket-Extensions", agreed.header);
   if (subprotocol !== undefined) lines.push("Sec-WebSocket-Protocol", subprotocol);
-  return { request, headers: HttpHeaders.ofParsedLines(lines), subprotocol, extensions: agreed.extensions };
+  const headers = HttpHeaders.ofParsedLines(lines);
+  return { request, status: isHttp2 ? 200 : 101, headers, subprotocol, extensions: agreed.extensions };
+}
+
+/** There is nothing to answer, but a client that sends a key all the same (undici 7) fails without an answer. */
+function unaskedAccept({ headers }: HttpRequestHead, sha1Base64: Sha1Base64): string[] {
+  const key = headers.get("Sec-WebSocket-Key");
+  return key === undefined || !isValidKey(key) ? [] : ["Sec-WebSocket-Accept", acceptFor(key, sha1Base64)];
+}
+
+function upgradeLines({ headers }: HttpRequestHead, sha1Base64: Sha1Base64): string[] {
+  const key = headers.get("Sec-WebSocket-Key")!;
+  return ["Upgrade", "websocket", "Connection", "Upgrade", "Sec-WebSocket-Accept", acceptFor(key, sha1Base64)];
 }

@@ -1,49 +1,58 @@
 /**
- * Upgrades that reach an HTTP server which exists already, and which goes on answering ordinary requests.
+ * Handshakes that reach an HTTP server which exists already, and which goes on answering ordinary requests: upgrades of
+ * HTTP/1.1, and of HTTP/2 the streams that ask for a WebSocket.
  *
- * Several attachments and other listeners share one server: each takes the upgrades of its own path. Those that nobody takes
+ * Several attachments and other listeners share one server: each takes the handshakes of its own path. Those that nobody takes
  * get 404, by the attachment that came first.
  */
 
 import type { Server as HttpServer, IncomingMessage } from "node:http";
-import { Socket } from "node:net";
+import type {
+  Http2SecureServer,
+  Http2Server,
+  Http2ServerRequest,
+  Http2ServerResponse,
+  IncomingHttpHeaders,
+  ServerHttp2Stream,
+} from "node:http2";
 import type { Duplex } from "node:stream";
-import { HttpHeaders } from "../handshake/http-headers.ts";
-import { createRequestHead, type HttpRequestHead } from "../handshake/http-request.ts";
-import { serializeResponse, textResponse } from "../handshake/http-response.ts";
-import { ignore } from "./ignore.ts";
+import type { AcceptedArrival, Arrival, AttachableServer } from "./arrival.ts";
+import { http1Arrival } from "./http1-arrival.ts";
+import { asksForWebSocket, http2Arrival } from "./http2-arrival.ts";
 import type { Listener } from "./listener.ts";
-import { LINGER } from "./opening.ts";
-import { StreamTransport } from "./stream-transport.ts";
-import type { Transport } from "./transport.ts";
 
-/** Takes an upgrade. `early`: bytes that came after the request. */
-export type UpgradeHandler = (transport: Transport, request: HttpRequestHead, early: Uint8Array) => void;
+type AnyHttp2Server = Http2SecureServer | Http2Server;
 
 /** The attachments of each server, in the order in which they came. */
-const attachments: WeakMap<HttpServer, Attachment[]> = new WeakMap();
+const attachments: WeakMap<AttachableServer, Attachment[]> = new WeakMap();
 
 export class Attachment implements Listener {
-  readonly #server: HttpServer;
+  readonly #server: AttachableServer;
   readonly #pathname: string | undefined;
-  readonly #onUpgrade: UpgradeHandler;
+  readonly #onArrival: (arrival: AcceptedArrival) => void;
   readonly #onServerClosing: () => void;
-  readonly #listener = (request: IncomingMessage, stream: Duplex, head: Buffer) => this.#upgrade(request, stream, head);
+  readonly #onUpgrade = (request: IncomingMessage, stream: Duplex, head: Buffer) =>
+    this.#arrived("upgrade", http1Arrival(request, stream, head));
+  readonly #onStream = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: string[]) => {
+    if (asksForWebSocket(headers)) this.#arrived("connect", http2Arrival(stream, headers, raw));
+  };
+  readonly #onConnect = ({ headers }: Http2ServerRequest, response: Http2ServerResponse) =>
+    this.#connectAsked(headers, response);
 
   /** `onServerClosing`: the application closes its server, which would wait for our connections for ever. */
   constructor(
-    server: HttpServer,
+    server: AttachableServer,
     pathname: string | undefined,
-    onUpgrade: UpgradeHandler,
+    onArrival: (arrival: AcceptedArrival) => void,
     onServerClosing: () => void,
   ) {
     this.#server = server;
     this.#pathname = pathname;
-    this.#onUpgrade = onUpgrade;
+    this.#onArrival = onArrival;
     this.#onServerClosing = onServerClosing;
     const siblings = attachments.get(server);
     attachments.set(server, [...(siblings ?? []), this]);
-    server.on("upgrade", this.#listener);
+    this.#listen();
     // Once for a server, however many come and go
     if (siblings === undefined) this.#watchClose();
   }
@@ -53,9 +62,27 @@ export class Attachment implements Listener {
   }
 
   async close(): Promise<void> {
-    this.#server.off("upgrade", this.#listener);
-    const siblings = (attachments.get(this.#server) ?? []).filter((attachment) => attachment !== this);
+    this.#server.off("upgrade", this.#onUpgrade);
+    this.#server.off("stream", this.#onStream);
+    this.#server.off("connect", this.#onConnect);
+    const siblings = this.#siblings.filter((attachment) => attachment !== this);
     attachments.set(this.#server, siblings);
+  }
+
+  get #siblings(): readonly Attachment[] {
+    return attachments.get(this.#server) ?? [];
+  }
+
+  #listen(): void {
+    const server = this.#server;
+    // Those of HTTP/2 that allow HTTP/1 have it as well
+    server.on("upgrade", this.#onUpgrade);
+    if (!isHttp2(server)) return;
+    // RFC 8441, section 3: without this setting no client asks
+    server.updateSettings({ enableConnectProtocol: true });
+    server.on("stream", this.#onStream);
+    // Where the application listens for requests, Node refuses CONNECT unless somebody listens for it
+    server.on("connect", this.#onConnect);
   }
 
   /**
@@ -63,7 +90,7 @@ export class Attachment implements Listener {
    * back. The one place to notice is the call.
    */
   #watchClose(): void {
-    const server = this.#server;
+    const server = this.#server as HttpServer;
     const { close } = server;
     server.close = function closeWithAttachments(this: HttpServer, callback?: (error?: Error) => void) {
       for (const attachment of attachments.get(server) ?? []) attachment.#onServerClosing();
@@ -71,55 +98,34 @@ export class Attachment implements Listener {
     };
   }
 
-  #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
-    const path = request.url ?? "/";
-    if (this.#isOurs(path)) {
-      takeOver(stream);
-      this.#onUpgrade(new StreamTransport(stream), requestHead(request, path), head);
-    } else if (this.#mustRefuse(path)) {
-      refuse(stream, path);
-    }
+  /** `event`: by which others would take it. */
+  #arrived(event: "upgrade" | "connect", arrival: Arrival): void {
+    if (this.#isOurs(arrival.path)) this.#onArrival(arrival.accept());
+    else if (this.#mustRefuse(event, arrival.path)) arrival.refuse();
   }
 
   #isOurs(path: string): boolean {
     return this.#pathname === undefined || path.split("?", 1)[0] === this.#pathname;
   }
 
-  /** Whether nobody takes the upgrade: all who listen are attachments, all of other paths, and this one came first. */
-  #mustRefuse(path: string): boolean {
-    const siblings = attachments.get(this.#server) ?? [];
-    if (siblings[0] !== this || this.#server.listenerCount("upgrade") > siblings.length) return false;
-    return siblings.every((attachment) => !attachment.#isOurs(path));
+  /** Whether nobody takes it: all who listen are attachments, all of other paths, and this one came first. */
+  #mustRefuse(event: "upgrade" | "connect", path: string): boolean {
+    return this.#answersForOthers(event) && this.#siblings.every((attachment) => !attachment.#isOurs(path));
+  }
+
+  #answersForOthers(event: "upgrade" | "connect"): boolean {
+    const siblings = this.#siblings;
+    return siblings[0] === this && this.#server.listenerCount(event) <= siblings.length;
+  }
+
+  /** CONNECT for anything but a WebSocket is answered as Node does where nobody listens. */
+  #connectAsked(headers: IncomingHttpHeaders, response: Http2ServerResponse): void {
+    if (asksForWebSocket(headers) || !this.#answersForOthers("connect")) return;
+    response.statusCode = 405;
+    response.end();
   }
 }
 
-/** The request as Node's parser read it, lines in order, nothing joined. */
-function requestHead(
-  { method = "GET", rawHeaders, httpVersion, socket }: IncomingMessage,
-  path: string,
-): HttpRequestHead {
-  const isSecure = "encrypted" in socket && socket.encrypted === true;
-  return createRequestHead({
-    method,
-    path,
-    httpVersion: httpVersion === "1.0" ? "1.0" : "1.1",
-    headers: HttpHeaders.ofParsedLines([...rawHeaders]),
-    isSecure,
-  });
-}
-
-/** Nobody else watches the stream any more, so this sees to it that it goes. */
-function refuse(stream: Duplex, path: string): void {
-  const timer = setTimeout(() => stream.destroy(), LINGER).unref();
-  stream.on("error", ignore).once("close", () => clearTimeout(timer));
-  stream.end(serializeResponse(textResponse(404, `Nothing accepts WebSocket connections at ${path}\n`)));
-  // Read and dropped: what lies unread makes the kernel reset the connection, and the answer is lost
-  stream.resume();
-}
-
-/** The socket is no longer HTTP's: neither its timeout nor its batching of small writes applies. */
-function takeOver(stream: Duplex): void {
-  if (!(stream instanceof Socket)) return;
-  stream.setTimeout(0);
-  stream.setNoDelay(true);
+function isHttp2(server: AttachableServer): server is AnyHttp2Server {
+  return "updateSettings" in server;
 }

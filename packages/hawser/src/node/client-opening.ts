@@ -4,8 +4,15 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
-import type { ConnectionOptions as TlsOptions } from "node:tls";
-import { type ClientAgreement, type ClientRequest, judgeResponse, makeRequest } from "../handshake/client-handshake.ts";
+import type { Duplex } from "node:stream";
+import type { TLSSocket, ConnectionOptions as TlsOptions } from "node:tls";
+import {
+  type ClientAgreement,
+  type ClientRequest,
+  isAccepting,
+  judgeResponse,
+  makeRequest,
+} from "../handshake/client-handshake.ts";
 import { type HandshakeFault, isHandshakeFault } from "../handshake/errors.ts";
 import type { HttpHeaders } from "../handshake/http-headers.ts";
 import { createRequestHead } from "../handshake/http-request.ts";
@@ -19,12 +26,16 @@ import type { Agreement } from "./connection.ts";
 import { authorityOf, destinationOf, openSocket, reach, startTls } from "./dial.ts";
 import { HandshakeError } from "./errors.ts";
 import { exchange, toHandshakeResponse } from "./http-exchange.ts";
+import { endpointsOfSession } from "./http2-endpoints.ts";
+import { awaitAnswer, connectFields } from "./http2-opening.ts";
+import { Http2Sessions } from "./http2-sessions.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import { dialThroughProxy } from "./proxy-dial.ts";
 import { proxyFromEnvironment } from "./proxy-environment.ts";
 import { Session, type SessionOwner } from "./session.ts";
 import { SHORT_SHARED_READS, StreamTransport } from "./stream-transport.ts";
 import { systemWheel } from "./timing-wheel.ts";
+import type { Endpoints } from "./transport.ts";
 
 /** Where a request goes, and what of it a redirect may change. */
 export interface Hop {
@@ -44,29 +55,78 @@ export async function openOnce(
   signal: AbortSignal,
 ): Promise<ClientConnection | ReceivedResponse> {
   const request = requestFor(hop, settings);
-  const bytes = serializeRequest(request);
   const peer = settings.path ?? authorityOf(destinationOf(hop.url));
   return reach(peer, signal, async () => {
-    const socket = await dial(hop, settings, signal);
+    const { stream, endpoints, answer } = settings.http2
+      ? await askByHttp2(hop, settings, request, signal)
+      : await askByUpgrade(hop, settings, request, signal);
     try {
-      const answer = await exchange(socket, bytes, signal);
       signal.throwIfAborted();
       if (isHandshakeFault(answer)) throw faulty(hop, answer, undefined);
-      if (answer.status === 101) return begin(hop, settings, socket, request, answer);
-      socket.destroy();
+      if (isAccepting(answer.status, request)) return begin(hop, settings, { stream, endpoints, answer }, request);
+      stream.destroy();
       return answer;
     } catch (error) {
-      socket.destroy();
+      stream.destroy();
       throw error;
     }
   });
+}
+
+/** A stream with the answer to a handshake: if it is the right one, the connection's transport. */
+interface Answered<Answer> {
+  readonly stream: Duplex;
+  /** Where they are not the stream's own. */
+  readonly endpoints: Endpoints | undefined;
+  readonly answer: Answer;
+}
+
+async function askByUpgrade(
+  hop: Hop,
+  settings: ConnectSettings,
+  request: ClientRequest,
+  signal: AbortSignal,
+): Promise<Answered<ReceivedResponse | HandshakeFault>> {
+  const bytes = serializeRequest(request);
+  const socket = await dial(hop, settings, signal);
+  return { stream: socket, endpoints: undefined, answer: await exchange(socket, bytes, signal) };
+}
+
+/** Shared by all clients of the process: nobody configures it. */
+const sessions = new Http2Sessions();
+
+async function askByHttp2(
+  hop: Hop,
+  settings: ConnectSettings,
+  request: ClientRequest,
+  signal: AbortSignal,
+): Promise<Answered<ReceivedResponse>> {
+  const { path, proxy, givenTls, lookup } = settings;
+  const isSecure = hop.url.protocol === "wss:";
+  const origin = `${isSecure ? "https" : "http"}://${hop.url.host}`;
+  const way = { origin, path, proxy: JSON.stringify(proxy), tls: givenTls, lookup };
+  const dialHttp2 = (dialing: AbortSignal) => dialForHttp2(hop, settings, dialing);
+  const stream = await sessions.request(way, dialHttp2, connectFields(request, isSecure), signal);
+  const endpoints = endpointsOfSession(stream);
+  return { stream, endpoints, answer: await awaitAnswer(stream, signal) };
+}
+
+/** RFC 9113, section 3.2: over TLS, HTTP/2 is what both sides have chosen; without it, what the client begins with. */
+async function dialForHttp2(hop: Hop, settings: ConnectSettings, signal: AbortSignal): Promise<Socket> {
+  const isSecure = hop.url.protocol === "wss:";
+  const socket = await dial({ ...hop, tls: { ...hop.tls, ALPNProtocols: ["h2"] } }, settings, signal);
+  if (!isSecure || (socket as TLSSocket).alpnProtocol === "h2") return socket;
+  socket.destroy();
+  const rule = "the server does not speak HTTP/2; connect without the option http2";
+  throw new HandshakeError("HANDSHAKE_INVALID", `Cannot open a WebSocket connection to ${hop.url.host}: ${rule}`);
 }
 
 /** @throws {TypeError} if the URL or the headers cannot be used. */
 export function requestFor({ url, headers }: Hop, settings: ConnectSettings): ClientRequest {
   const { origin, userAgent, subprotocols, extensions } = settings;
   const key = makeKey(randomBytes(NONCE_LENGTH));
-  return makeRequest({ url, key, origin, userAgent, subprotocols, extensions, headers, sha1Base64 });
+  const httpVersion = settings.http2 ? "2.0" : "1.1";
+  return makeRequest({ httpVersion, url, key, origin, userAgent, subprotocols, extensions, headers, sha1Base64 });
 }
 
 function sha1Base64(text: string): string {
@@ -81,7 +141,7 @@ async function dial({ url, tls }: Hop, settings: ConnectSettings, signal: AbortS
 
 function dialPlain(url: URL, settings: ConnectSettings, signal: AbortSignal): Promise<Socket> {
   const { path, lookup } = settings;
-  const onread = url.protocol === "ws:" ? SHORT_SHARED_READS : undefined;
+  const onread = url.protocol === "ws:" && !settings.http2 ? SHORT_SHARED_READS : undefined;
   if (path !== undefined) return openSocket({ path }, signal, onread);
   const proxy = settings.proxy === "environment" ? proxyFromEnvironment(url, process.env) : settings.proxy;
   const destination = destinationOf(url);
@@ -93,16 +153,15 @@ function dialPlain(url: URL, settings: ConnectSettings, signal: AbortSignal): Pr
 function begin(
   hop: Hop,
   settings: ConnectSettings,
-  socket: Socket,
+  { stream, endpoints, answer }: Answered<ReceivedResponse>,
   request: ClientRequest,
-  response: ReceivedResponse,
 ): ClientConnection {
-  const judgement = judgeResponse(response, request);
-  if (isHandshakeFault(judgement)) throw faulty(hop, judgement, response);
-  const transport = new StreamTransport(socket);
+  const judgement = judgeResponse(answer, request);
+  if (isHandshakeFault(judgement)) throw faulty(hop, judgement, answer);
+  const transport = new StreamTransport(stream);
   const owner = new ClientOwner(settings.connection.logger);
   const session = new Session(settings.connection, transport, judgement.extensions, systemWheel, owner);
-  const connection = new ClientConnection(session, agreementOf(hop, request, judgement), transport.endpoints);
+  const connection = new ClientConnection(session, agreementOf(hop, request, judgement), endpoints ?? transport);
   owner.opened(connection);
   session.start();
   // What came behind the response stands at the head of the stream, which waits since then
@@ -112,12 +171,12 @@ function begin(
 
 function agreementOf(
   { url }: Hop,
-  { method, path, headers }: ClientRequest,
+  { method, path, httpVersion, headers }: ClientRequest,
   { response, subprotocol }: ClientAgreement,
 ): Agreement {
   const isSecure = url.protocol === "wss:";
   return {
-    request: createRequestHead({ method, path, headers, httpVersion: "1.1", isSecure }),
+    request: createRequestHead({ method, path, headers, httpVersion, isSecure }),
     response,
     subprotocol,
   };

@@ -92,6 +92,14 @@ export interface ConnectOptions extends ConnectionOptions {
   /** A Unix socket to connect to, in place of the URL's host and port; without a proxy. */
   readonly path?: string;
   /**
+   * Open the connection as a stream of HTTP/2 (RFC 8441). All such connections to the same server with the same options for the
+   * way there share one TCP connection. A server that does not offer it is a {@link HandshakeError}; `ws:` needs one that speaks
+   * HTTP/2 without TLS.
+   *
+   * @default false
+   */
+  readonly http2?: boolean;
+  /**
    * How host names are looked up.
    *
    * @default dns.lookup
@@ -114,6 +122,7 @@ export const CONNECT_OPTIONS: readonly (keyof ConnectOptions)[] = [
   "openTimeout",
   "signal",
   "path",
+  "http2",
   "lookup",
 ];
 
@@ -135,12 +144,15 @@ export interface ConnectSettings {
   readonly headers: HttpHeaders;
   readonly userAgent: string | null;
   readonly tls: TlsOptions;
+  /** As they were given: the same object means the same options. */
+  readonly givenTls: TlsOptions | undefined;
   readonly proxy: "environment" | ProxyAddress | null;
   readonly proxyTls: TlsOptions;
   readonly maxRedirects: number;
   readonly openTimeout: number;
   readonly signal: AbortSignal | undefined;
   readonly path: string | undefined;
+  readonly http2: boolean;
   readonly lookup: LookupFunction | undefined;
 }
 
@@ -160,14 +172,21 @@ export function resolveConnectOptions(
     headers: new HttpHeaders(options.headers ?? []),
     userAgent: checkHeader("userAgent", userAgent),
     tls: resolveTls("tls", options.tls),
+    givenTls: options.tls,
     proxy: resolveProxy(options),
     proxyTls: resolveTls("proxyTls", options.proxyTls),
     maxRedirects: checkLimit("connect", "maxRedirects", options.maxRedirects ?? ConnectDefaults.MAX_REDIRECTS, 0),
     openTimeout: checkDuration("connect", "openTimeout", options.openTimeout ?? ConnectDefaults.OPEN_TIMEOUT),
     signal: checkSignal(options.signal),
     path: checkPath(options.path),
+    http2: checkBoolean(options.http2 ?? false),
     lookup: checkFunction("connect", "lookup", options.lookup),
   };
+}
+
+function checkBoolean(http2: boolean): boolean {
+  if (typeof http2 === "boolean") return http2;
+  throw notAllowed("http2", "must be a boolean", http2);
 }
 
 function resolveExtensions({ extensions = [], compression }: ConnectOptions): readonly ClientExtensionFactory[] {

@@ -90,7 +90,7 @@ export abstract class Connection<UserData = unknown> implements AsyncIterable<Me
     const headers = this.#areHeadersPartial
       ? restoreHeaders(this.#headers, this.request)
       : HttpHeaders.unpack(this.#headers);
-    return { status: 101, headers };
+    return { status: this.request.httpVersion === "2.0" ? 200 : 101, headers };
   }
 
   /** The subprotocol agreed on, if any. */

@@ -82,7 +82,8 @@ function unavailableFor<UserData>({ host, pending }: OpeningRequest<UserData>): 
 }
 
 function accept(agreement: ServerAgreement): Outcome {
-  const response = { status: 101, statusText: reasonPhrase(101), headers: agreement.headers, body: undefined };
+  const { status, headers } = agreement;
+  const response = { status, statusText: reasonPhrase(status), headers, body: undefined };
   return { response, agreement, fault: undefined };
 }
 
@@ -95,7 +96,7 @@ export function refusal(fault: HandshakeFault): Outcome {
   return { response: faultResponse(fault), agreement: undefined, fault };
 }
 
-/** Lets `processResponse` have its way. What it puts in place of a 101 refuses the connection. */
+/** Lets `processResponse` have its way. What it puts in place of an agreement refuses the connection. */
 async function revise<UserData>(
   outcome: Outcome,
   opening: OpeningRequest<UserData>,

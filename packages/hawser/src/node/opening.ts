@@ -8,13 +8,13 @@
 import { copyBytes, join } from "../bytes/copy.ts";
 import { callbackFault, isHandshakeFault } from "../handshake/errors.ts";
 import type { HttpRequestHead } from "../handshake/http-request.ts";
-import { type HttpResponseHead, serializeResponse, textResponse, writeResponse } from "../handshake/http-response.ts";
+import { type HttpResponseHead, textResponse } from "../handshake/http-response.ts";
 import { judgeRequestHead, RequestReader } from "../handshake/request-reader.ts";
 import type { ServerAgreement } from "../handshake/server-handshake.ts";
 import { httpDate } from "./http-date.ts";
 import { answer, type DecisionHost, decide, type Outcome, refusal, release } from "./opening-decision.ts";
 import { PendingConnection } from "./pending-connection.ts";
-import { finishResponse } from "./response-bytes.ts";
+import { http1Responder, LINGER, type Responder } from "./responder.ts";
 import type { RosterMember } from "./roster.ts";
 import type { ServerSettings } from "./server-options.ts";
 import type { Timed, TimingWheel } from "./timing-wheel.ts";
@@ -42,15 +42,13 @@ export interface AcceptedOpening<UserData> {
   readonly early: Uint8Array;
 }
 
-/** Milliseconds in which a client may take a refusal before the connection is destroyed; `closeTimeout` if that is less. */
-export const LINGER = 2_000;
-
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 
 export class Opening<UserData> implements TransportSink, Timed, RosterMember {
   readonly #host: OpeningHost<UserData>;
   readonly #transport: Transport;
   readonly #endpoints: Endpoints;
+  readonly #responder: Responder;
   /** Reads the request; gone once there is one. */
   #reader: RequestReader | undefined;
   /** What came after the request. */
@@ -63,10 +61,17 @@ export class Opening<UserData> implements TransportSink, Timed, RosterMember {
   place = 0;
 
   /** `since`: when the client connected; `openTimeout` counts from there. */
-  constructor(host: OpeningHost<UserData>, transport: Transport, endpoints: Endpoints, since: number) {
+  constructor(
+    host: OpeningHost<UserData>,
+    transport: Transport,
+    endpoints: Endpoints,
+    since: number,
+    responder: Responder = http1Responder,
+  ) {
     this.#host = host;
     this.#transport = transport;
     this.#endpoints = endpoints;
+    this.#responder = responder;
     this.deadline = since + host.settings.openTimeout;
   }
 
@@ -220,9 +225,7 @@ export class Opening<UserData> implements TransportSink, Timed, RosterMember {
     const { serverHeader } = this.#host.settings;
     const finish = { isHead: request?.method === "HEAD", serverHeader, date: httpDate() };
     try {
-      const response = finishResponse(outcome.response, finish);
-      if (response.body === undefined) writeResponse(this.#transport, response);
-      else this.#transport.append(serializeResponse(response));
+      const response = this.#responder.respond(this.#transport, outcome.response, finish);
       return { response, agreement: outcome.agreement, fault: outcome.fault };
     } catch (error) {
       release(outcome);

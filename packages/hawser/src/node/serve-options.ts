@@ -2,12 +2,12 @@
  * The options of `serve()`, as its user gives them.
  */
 
-import type { Server as HttpServer } from "node:http";
 import type { TlsOptions } from "node:tls";
 import type { ServerExtensionFactory } from "../handshake/extension-negotiation.ts";
 import type { Origins } from "../handshake/origin.ts";
 import type { SubprotocolSelector } from "../handshake/server-handshake.ts";
 import type { Backplane } from "../pubsub/backplane.ts";
+import type { AttachableServer } from "./arrival.ts";
 import type { CompressionOption } from "./compression.ts";
 import { CONNECTION_OPTIONS, type ConnectionOptions } from "./connection-options.ts";
 import type { ProcessRequest, ProcessResponse } from "./request-hooks.ts";
@@ -37,10 +37,14 @@ export interface ServeOptions<UserData = unknown> extends ConnectionOptions {
   readonly mode?: number;
   /** Listen on an inherited descriptor instead: see `listenFds()`. */
   readonly fd?: number;
-  /** Attach to an existing HTTP server, which goes on answering ordinary requests, instead of listening. */
-  readonly server?: HttpServer;
   /**
-   * With `server`: accept upgrades of this path alone, and leave others to other listeners.
+   * Attach to an existing server of `node:http`, `node:https` or `node:http2`, which goes on answering ordinary requests, instead
+   * of listening. With HTTP/2, clients open connections as RFC 8441 says, many over one TCP connection; a server that allows
+   * HTTP/1 as well takes both.
+   */
+  readonly server?: AttachableServer;
+  /**
+   * With `server`: accept handshakes of this path alone, and leave others to other listeners.
    *
    * @default every path
    */

@@ -105,7 +105,7 @@ function attach<UserData>(core: ServerCore<UserData>, options: ServeOptions<User
   const attachment = new Attachment(
     options.server!,
     options.pathname,
-    (transport, request, early) => core.openWith(transport, request, early),
+    (arrival) => core.openWith(arrival),
     () => void server.close(),
   );
   const server = new Server(core, attachment);

@@ -5,6 +5,7 @@
 import type { HttpRequestHead } from "../handshake/http-request.ts";
 import { type HttpResponseHead, textResponse } from "../handshake/http-response.ts";
 import type { CloseInfo } from "../protocol/closing.ts";
+import type { AcceptedArrival } from "./arrival.ts";
 import { SESSION } from "./connection.ts";
 import type { Handler } from "./handler.ts";
 import { FunctionRunner, type HandlerRunner, HookRunner, type RunnerHost } from "./handler-runner.ts";
@@ -73,9 +74,9 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
     if (refusal !== undefined) opening.refuse(refusal);
   }
 
-  /** A client asked for an upgrade, at an HTTP server that is not ours. */
-  openWith(transport: Transport, request: HttpRequestHead, early: Uint8Array): void {
-    const opening = new Opening(this, transport, transport.endpoints, this.wheel.clock.now());
+  /** A client asked for a connection, at an HTTP server that is not ours. */
+  openWith({ transport, endpoints, request, early, responder }: AcceptedArrival): void {
+    const opening = new Opening(this, transport, endpoints, this.wheel.clock.now(), responder);
     this.registry.openings.add(opening);
     opening.startWith(request, early);
   }

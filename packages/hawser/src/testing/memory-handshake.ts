@@ -37,6 +37,7 @@ const sha1Base64 = (text: string): string => hash("sha1", text, "base64");
 export function shakeHands(handshake: MemoryHandshake): { client: SideAgreement; server: SideAgreement } {
   const { headers, subprotocols } = handshake;
   const clientRequest = makeRequest({
+    httpVersion: "1.1",
     url: new URL(handshake.path, `ws://${HOST}`),
     key: makeKey(new Uint8Array(NONCE_LENGTH)),
     origin: null,

@@ -1,0 +1,90 @@
+/**
+ * A handshake by HTTP/2: a stream opened with the extended CONNECT (RFC 8441), which is the connection's transport.
+ */
+
+import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import { HttpHeaders } from "../handshake/http-headers.ts";
+import { createRequestHead } from "../handshake/http-request.ts";
+import { type HttpResponseHead, reasonPhrase } from "../handshake/http-response.ts";
+import { type AcceptedArrival, type Arrival, nobodyAt } from "./arrival.ts";
+import { endpointsOfSession } from "./http2-endpoints.ts";
+import { http2Fields } from "./http2-fields.ts";
+import { ignore } from "./ignore.ts";
+import type { Responder } from "./responder.ts";
+import type { ResponseFinish } from "./response-bytes.ts";
+import { StreamTransport } from "./stream-transport.ts";
+import type { Transport } from "./transport.ts";
+
+const NO_BYTES = new Uint8Array(0);
+
+/** Whether a stream asks for a WebSocket. Routers write the protocol's name as the client did, in any case. */
+export function asksForWebSocket(headers: IncomingHttpHeaders): boolean {
+  return headers[":method"] === "CONNECT" && String(headers[":protocol"]).toLowerCase() === "websocket";
+}
+
+/** `rawHeaders`: names and values in turn, as they were received. */
+export function http2Arrival(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  rawHeaders: readonly string[],
+): Arrival {
+  const path = String(headers[":path"] ?? "/");
+  return {
+    path,
+    accept: () => accept(stream, headers, path, rawHeaders),
+    refuse: () => refuse(stream, path),
+  };
+}
+
+function accept(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  path: string,
+  rawHeaders: readonly string[],
+): AcceptedArrival {
+  const endpoints = endpointsOfSession(stream);
+  const { isSecure } = endpoints;
+  const lines = ownLines(headers, rawHeaders);
+  const request = createRequestHead({ method: "CONNECT", path, httpVersion: "2.0", headers: lines, isSecure });
+  const transport = new StreamTransport(stream);
+  return { transport, endpoints, request, early: NO_BYTES, responder: new Http2Responder(stream) };
+}
+
+/** RFC 9113 8.3.1: "The ":authority" pseudo-header field conveys the authority portion", as Host does elsewhere. */
+function ownLines(headers: IncomingHttpHeaders, rawHeaders: readonly string[]): HttpHeaders {
+  const authority = headers[":authority"];
+  const lines = authority === undefined ? [] : ["host", authority];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!;
+    if (name.startsWith(":") || (name === "host" && authority !== undefined)) continue;
+    lines.push(name, rawHeaders[index + 1]!);
+  }
+  return HttpHeaders.ofParsedLines(lines);
+}
+
+class Http2Responder implements Responder {
+  readonly #stream: ServerHttp2Stream;
+
+  constructor(stream: ServerHttp2Stream) {
+    this.#stream = stream;
+  }
+
+  respond(transport: Transport, response: HttpResponseHead, { serverHeader }: ResponseFinish): HttpResponseHead {
+    const { status, body } = response;
+    const headers = response.headers.copy();
+    if (serverHeader !== null && !headers.has("Server")) headers.append("Server", serverHeader);
+    // The client may have left meanwhile
+    if (!this.#stream.destroyed && !this.#stream.closed) {
+      this.#stream.respond({ ":status": status, ...http2Fields(headers) });
+      if (body !== undefined) transport.append(body);
+    }
+    return { status, statusText: reasonPhrase(status), headers, body };
+  }
+}
+
+function refuse(stream: ServerHttp2Stream, path: string): void {
+  stream.on("error", ignore);
+  stream.respond({ ":status": 404, "content-type": "text/plain; charset=utf-8" });
+  stream.end(nobodyAt(path));
+  stream.resume();
+}
