@@ -61,7 +61,10 @@ test.each([
   expect(isValidHost(host)).toBe(expected);
 });
 
-describe("packing", () => {
+describe.each([
+  ["GET", "1.1"],
+  ["CONNECT", "2.0"],
+] as const)("packing a request of %s with HTTP/%s", (method, httpVersion) => {
   test.each<[string, [string, string][], boolean]>([
     ["/", [], false],
     ["/chat?room=1&x=%0A", [["Host", "example.org"]], true],
@@ -76,15 +79,15 @@ describe("packing", () => {
     ],
   ])("and unpacking gives the same request: %s %j, secure %s", (path, lines, isSecure) => {
     const request = createRequestHead({
-      method: "GET",
+      method,
       path,
-      httpVersion: "1.1",
+      httpVersion,
       headers: new HttpHeaders(lines),
       isSecure,
     });
     const url = request.url.href;
     const unpacked = unpackRequest(packRequest(request));
-    expect(unpacked).toMatchObject({ method: "GET", path, httpVersion: "1.1" });
+    expect(unpacked).toMatchObject({ method, path, httpVersion });
     expect([...unpacked.headers]).toEqual(lines);
     expect(unpacked.url.href).toBe(url);
   });
