@@ -50,10 +50,11 @@ const ENGINE_CLIENTS = ["redis", "ioredis", "@nats-io/transport-node", "@nats-io
 
 /** @type {Record<string, FolderRule>} the same for the command line, which knows the library by its public names alone */
 export const CLI_RULES = {
-  ".": { imports: ["connect", "publish", "terminal", "tune"], outside: ["node:"] },
+  ".": { imports: ["connect", "doctor", "publish", "terminal", "tune"], outside: ["node:"] },
   terminal: { imports: ["."], outside: ["node:"] },
   corpora: { imports: [] },
   connect: { imports: [".", "terminal"], outside: ["node:", ...PUBLIC_NAMES] },
+  doctor: { imports: [".", "terminal"], outside: ["node:", ...PUBLIC_NAMES] },
   publish: { imports: [".", "terminal"], outside: ["node:", ...PUBLIC_NAMES, ...ENGINE_CLIENTS] },
   tune: { imports: [".", "terminal", "corpora"], outside: ["node:", ...PUBLIC_NAMES] },
 };

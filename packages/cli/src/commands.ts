@@ -4,7 +4,8 @@
 
 import type { Command } from "./command.ts";
 import { connectTo } from "./connect/command.ts";
+import { doctor } from "./doctor/command.ts";
 import { publish } from "./publish/command.ts";
 import { tune } from "./tune/command.ts";
 
-export const COMMANDS: readonly Command[] = [connectTo, publish, tune];
+export const COMMANDS: readonly Command[] = [connectTo, doctor, publish, tune];
