@@ -23,6 +23,8 @@ export const SYSTEM_PROGRAMS = {
   "python3-websockets": { package: "python3-websockets", detect: ["/usr/bin/python3", "-c", "import websockets"] },
   "redis-server": { package: "redis-server", detect: ["/usr/bin/redis-server", "--version"] },
   tmux: { package: "tmux", detect: ["/usr/bin/tmux", "-V"] },
+  nginx: { package: "nginx-light", detect: ["/usr/sbin/nginx", "-v"] },
+  haproxy: { package: "haproxy", detect: ["/usr/sbin/haproxy", "-v"] },
   "nats-server": { package: "nats-server", detect: ["/usr/sbin/nats-server", "--version"] },
 };
 

@@ -15,7 +15,7 @@ import { findRoute } from "./route/route.ts";
 
 export const doctor: Command = {
   name: "doctor",
-  summary: "find out what keeps connections from working: on this machine, or on the way to a server",
+  summary: "find what keeps connections from working, here or on the way to a server",
   async run(words, terminal) {
     const options = parseDoctorOptions(words);
     if (options === "help") {

@@ -8,9 +8,8 @@ export async function checkArrival(route: Route): Promise<Finding[]> {
   if (!route.hasCounterpart) return [];
   return route.with(async (ws) => {
     const seen = await ask<Seen>(ws, { ask: "seen" });
-    const client = { address: ws.localAddress, port: portOf(ws.localPort) };
     return [
-      judgeAddress(seen, client),
+      judgeAddress(seen, ws.localPort),
       judgeScheme(seen, route.url),
       judgeHost(seen, route.url),
       judgePath(seen, route.url),
@@ -18,20 +17,11 @@ export async function checkArrival(route: Route): Promise<Finding[]> {
   });
 }
 
-function portOf(port: number | undefined): number {
-  return port ?? -1;
-}
-
-interface Client {
-  readonly address: string | undefined;
-  readonly port: number;
-}
-
 /** The client's own port shows that nobody stands between, or that the PROXY protocol tells whom the router speaks for. */
-function judgeAddress({ remoteAddress, remotePort, headers }: Seen, { address, port }: Client): Finding {
+function judgeAddress({ remoteAddress, remotePort, headers }: Seen, clientPort: number | undefined): Finding {
   const topic = "the client's address";
   const found = `the server sees ${remoteAddress}`;
-  if (remotePort === port) return { topic, level: "ok", found: `${found}, port ${remotePort}` };
+  if (remotePort === clientPort) return { topic, level: "ok", found: `${found}, port ${remotePort}` };
   const forwarded = headerValue(headers, "x-forwarded-for") ?? headerValue(headers, "forwarded");
   if (forwarded === undefined) {
     const advice =
@@ -43,9 +33,8 @@ function judgeAddress({ remoteAddress, remotePort, headers }: Seen, { address, p
       advice,
     };
   }
-  if (remotePort === undefined && remoteAddress !== undefined && forwarded.includes(remoteAddress)) {
-    const isSame = remoteAddress === address;
-    return { topic, level: "ok", found: `${found}, as X-Forwarded-For says${isSame ? "" : ", behind NAT"}` };
+  if (remoteAddress !== undefined && forwarded.includes(remoteAddress)) {
+    return { topic, level: "ok", found: `${found}, as the router says` };
   }
   const advice = "Name the router in the server's option trustProxy.";
   return { topic, level: "warning", found: `${found}, but the router says ${forwarded}`, advice };
