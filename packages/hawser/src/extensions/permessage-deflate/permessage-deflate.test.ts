@@ -221,6 +221,31 @@ describe("decoding in parts", () => {
     expect(receiver.decode(hex("00 06 00 f9 ff 00 00 ff ff 48 49 00"), 100)).toEqual(hex("00 00 ff ff 48 49"));
   });
 
+  test("is not tried again and again by fragments that only look like an end", () => {
+    let bytes = 0;
+    const createInflater: DeflateEngine["createInflater"] = (options) => {
+      const inflater = zlibEngine.createInflater(options);
+      const { inflate } = inflater;
+      inflater.inflate = (payload, maxSize) => {
+        bytes += payload.length;
+        return inflate.call(inflater, payload, maxSize);
+      };
+      return inflater;
+    };
+    const receiver = extension({}, { ...zlibEngine, createInflater });
+    // A stored block of 65,532 octets, and an end
+    const ends = Array<string>(16_383).fill("00 00 ff ff").join(" ");
+    const message = hex(`00 fc ff 03 00 ${ends} 00 00 00 ff ff`);
+    for (let times = 1; times <= 2; times++) {
+      for (let end = 9; end < message.length - 5; end += 4) {
+        expect(receiver.decodePart(message.subarray(0, end), 100_000)).toBeUndefined();
+      }
+      expect(receiver.decode(message, 100_000)).toHaveLength(65_532);
+      expect(bytes).toBeLessThan(4 * times * message.length);
+    }
+    expect(receiver.decodePart(message, 100_000)).toHaveLength(65_532);
+  });
+
   test("is bounded by maxSize", () => {
     const first = extension().encode(CHAT, FIRST)!;
     expect(extension().decodePart(first, CHAT.length - 1)).toBe("TOO_BIG");

@@ -32,6 +32,8 @@ export class PerMessageDeflate implements Extension {
   #sharing: DeflateSharing | undefined;
   /** Since a message did not shrink. */
   #attempts: Attempts | undefined;
+  /** Bytes at a message's beginning that looked whole and were not. */
+  #incomplete = 0;
 
   constructor(settings: PerMessageDeflateSettings, engine: DeflateEngine) {
     this.#settings = settings;
@@ -76,6 +78,7 @@ export class PerMessageDeflate implements Extension {
   }
 
   decode(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault {
+    this.#incomplete = 0;
     const inflater = this.#receivingInflater();
     const message = inflater.inflate(payload, maxSize);
     if (this.#settings.receiving.noContextTakeover) inflater.reset();
@@ -85,6 +88,7 @@ export class PerMessageDeflate implements Extension {
   decodeLater(payload: Uint8Array, maxSize: number): Promise<Uint8Array | ExtensionFault> | undefined {
     const { pool } = this.#engine;
     if (pool === undefined || !isInflatedLater(payload.length, maxSize)) return undefined;
+    this.#incomplete = 0;
     const { windowBits, noContextTakeover } = this.#settings.receiving;
     const inflater = this.#receivingInflater();
     return inflateLater(pool, inflater, windowBits, payload, maxSize, (message) => {
@@ -97,9 +101,11 @@ export class PerMessageDeflate implements Extension {
 
   /** A sender that flushes at the end of a fragment, as most do, leaves an empty stored block there: all before it is whole. */
   decodePart(payload: Uint8Array, maxSize: number): Uint8Array | ExtensionFault | undefined {
-    if (!endsWithTail(payload)) return undefined;
+    // The same octets may stand inside a block: then more of it has to come, and as much again before the next try, so that
+    // a peer cannot have a megabyte inflated for every few bytes
+    if (!endsWithTail(payload) || payload.length < 2 * this.#incomplete) return undefined;
     const part = this.#receivingInflater().inflate(payload, maxSize);
-    // The same octets may stand inside a block: then more of it has to come
+    this.#incomplete = part === "INVALID" ? payload.length : 0;
     return part === "INVALID" ? undefined : part;
   }
 
