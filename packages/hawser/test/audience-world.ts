@@ -6,16 +6,19 @@
 import { constants, inflateRawSync } from "node:zlib";
 import type { DeflateEngine } from "../src/deflate/engine.ts";
 import { PerMessageDeflate } from "../src/extensions/permessage-deflate/permessage-deflate.ts";
-import type { SharedEncoding, SharedHistory } from "../src/protocol/extension.ts";
+import type { CompressionDirection, CompressionEffort } from "../src/extensions/permessage-deflate/settings.ts";
+import type { LaterEncoding, SharedEncoding, SharedHistory } from "../src/protocol/extension.ts";
 
-export interface MemberSettings {
-  readonly windowBits: number;
-  readonly noContextTakeover: boolean;
+export interface MemberSettings extends Partial<CompressionEffort>, CompressionDirection {
   readonly threshold: number;
+  /** The other direction. @default as this one */
+  readonly receiving?: CompressionDirection;
 }
 
 export type Step =
   | { readonly kind: "own"; readonly member: number; readonly message: Uint8Array; readonly compress?: boolean }
+  /** Has a message encoded elsewhere: what follows waits until it is sent. */
+  | { readonly kind: "large"; readonly member: number; readonly message: Uint8Array }
   /** Begins a message in fragments: what follows waits until it ends. */
   | { readonly kind: "begin"; readonly member: number; readonly message: Uint8Array }
   | { readonly kind: "finish"; readonly member: number; readonly message: Uint8Array }
@@ -46,24 +49,27 @@ export class Member {
   readonly sent: Sent[] = [];
   isClosed = false;
   #fragments: { readonly payloads: Uint8Array[]; readonly plaintexts: Uint8Array[] } | undefined;
+  #large: { readonly message: Uint8Array; readonly encoding: Promise<LaterEncoding | undefined> } | undefined;
   #queue: (() => void)[] = [];
 
   constructor(settings: MemberSettings, engine: DeflateEngine) {
     this.settings = settings;
-    const { windowBits, noContextTakeover, threshold } = settings;
-    const direction = { windowBits, noContextTakeover };
+    const { windowBits, noContextTakeover, threshold, level = 6, memLevel = 8, strategy = "default" } = settings;
+    const sending = { windowBits, noContextTakeover };
+    const { receiving = sending } = settings;
     const response = {
       serverNoContextTakeover: noContextTakeover,
       clientNoContextTakeover: false,
       serverMaxWindowBits: windowBits,
       clientMaxWindowBits: undefined,
     };
-    const effort = { level: 6, memLevel: 8, strategy: "default", threshold } as const;
-    this.extension = new PerMessageDeflate({ response, sending: direction, receiving: direction, effort }, engine);
+    const effort = { level, memLevel, strategy, threshold };
+    this.extension = new PerMessageDeflate({ response, sending, receiving, effort }, engine);
   }
 
+  /** Whether what is sent now has to wait for the end of a message. */
   get isWaiting(): boolean {
-    return this.#fragments !== undefined;
+    return this.#fragments !== undefined || this.#large !== undefined;
   }
 
   own(message: Uint8Array, compress: boolean | undefined): void {
@@ -73,8 +79,28 @@ export class Member {
     });
   }
 
+  large(message: Uint8Array): void {
+    if (this.isWaiting) return;
+    const part = { opcode: 1, isFirst: true, isLast: true, compress: undefined } as const;
+    const encoding = this.extension.encodeLater(message, part);
+    if (encoding === undefined) this.own(message, undefined);
+    else this.#large = { message, encoding };
+  }
+
+  /** Sends the message that is encoded elsewhere, if there is one, and what waits for it. */
+  async finishLarge(): Promise<void> {
+    if (this.#large === undefined) return;
+    const { message, encoding } = this.#large;
+    const encoded = await encoding;
+    this.#large = undefined;
+    if (this.isClosed) return;
+    encoded?.sent();
+    this.#note(message, encoded?.payload);
+    this.#sendWaiting();
+  }
+
   begin(fragment: Uint8Array): void {
-    if (this.#fragments !== undefined) return;
+    if (this.isWaiting) return;
     const encoded = this.extension.encode(fragment, { opcode: 1, isFirst: true, isLast: false, compress: undefined })!;
     this.#fragments = { payloads: [encoded.slice()], plaintexts: [fragment] };
   }
@@ -86,7 +112,7 @@ export class Member {
     payloads.push(this.extension.encode(fragment, part)!.slice());
     this.#fragments = undefined;
     this.#note(Buffer.concat([...plaintexts, fragment]), Buffer.concat(payloads));
-    for (const task of this.#queue.splice(0)) task();
+    this.#sendWaiting();
   }
 
   /** As a broadcast does it. */
@@ -129,6 +155,10 @@ export class Member {
     return undefined;
   }
 
+  #sendWaiting(): void {
+    for (const task of this.#queue.splice(0)) task();
+  }
+
   #inTurn(task: () => void): void {
     if (this.isWaiting) this.#queue.push(task);
     else task();
@@ -167,9 +197,10 @@ export class AudienceWorld {
     }
     const member = this.members[step.member % this.members.length]!;
     if (step.kind === "own") member.own(step.message, step.compress);
+    else if (step.kind === "large") member.large(step.message);
     else if (step.kind === "begin") member.begin(step.message);
     else if (step.kind === "finish") member.finish(step.message);
-    else if (step.kind === "close") this.#replace(member);
+    else if (step.kind === "close") this.replace(member, member.settings);
     else this.#audienceOf(step).members[step.kind === "enter" ? "add" : "delete"](member);
   }
 
@@ -185,14 +216,15 @@ export class AudienceWorld {
     for (const member of this.members) member.close();
   }
 
-  /** A closed connection stays in its audiences for a while, and another one comes. */
-  #replace(member: Member): void {
+  /** Closes a connection, and another one takes its place everywhere. */
+  replace(member: Member, settings: MemberSettings): Member {
     const fault = member.fault();
     if (fault !== undefined) throw new Error(`${JSON.stringify(member.settings)}: ${fault}`);
     member.close();
-    const another = new Member(member.settings, this.#engine);
+    const another = new Member(settings, this.#engine);
     this.members[this.members.indexOf(member)] = another;
     for (const { members } of this.#audiences) if (members.delete(member)) members.add(another);
+    return another;
   }
 
   #audienceOf({ audience }: { readonly audience: number }): Audience {

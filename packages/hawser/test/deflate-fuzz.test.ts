@@ -18,7 +18,7 @@ import {
 } from "./deflate-fuzz.ts";
 import { restingEngine } from "./resting-engine.ts";
 
-const MESSAGES = Number(process.env["HAWSER_FUZZ_MESSAGES"] ?? 50_000);
+const MESSAGES = Number(process.env["HAWSER_FUZZ_MESSAGES"] ?? 25_000);
 const SEED = Number(process.env["HAWSER_FUZZ_SEED"] ?? 1);
 
 const MESSAGES_OF_A_CONNECTION = 50;

@@ -111,17 +111,21 @@ export function compareSending(
   return equal(plaintext, Buffer.concat(sent)) ? undefined : "zlib's stream has other bytes";
 }
 
+/** A stream of zlib's that compresses, as long as a connection lasts. */
+export function createZlibStream({ windowBits, level, memLevel, strategy }: Settings): DeflateRaw {
+  // zlib makes 9 bits of 8, and reaches no further than 250 bytes with them
+  const bits = Math.max(windowBits, 9);
+  return createDeflateRaw({ windowBits: bits, level, memLevel, strategy: STRATEGIES.indexOf(strategy) });
+}
+
 /** Receives messages that one zlib stream compressed, some in several fragments. Returns what went wrong. */
 export async function compareReceiving(
   engine: DeflateEngine,
   settings: Settings,
   messages: readonly Uint8Array[],
 ): Promise<string | undefined> {
-  const { windowBits, level, memLevel, strategy } = settings;
-  const zlibStrategy = STRATEGIES.indexOf(strategy);
-  const stream = createDeflateRaw({ windowBits: Math.max(windowBits, 9), level, memLevel, strategy: zlibStrategy });
-  // zlib makes 9 bits of 8, and reaches no further than 250 bytes with them
-  const inflater = engine.createInflater({ windowBits });
+  const stream = createZlibStream(settings);
+  const inflater = engine.createInflater({ windowBits: settings.windowBits });
   for (const [index, message] of messages.entries()) {
     const compressed = await compressedBy(stream, message, 1 + (index % 3));
     const payload = index % 2 === 0 ? compressed.subarray(0, -TAIL_SIZE) : compressed;
@@ -134,7 +138,8 @@ export async function compareReceiving(
   return undefined;
 }
 
-async function compressedBy(stream: DeflateRaw, message: Uint8Array, fragments: number): Promise<Uint8Array> {
+/** A message as a zlib stream compresses it in some fragments, with its tail. */
+export async function compressedBy(stream: DeflateRaw, message: Uint8Array, fragments: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   const take = (piece: Uint8Array) => pieces.push(piece);
   stream.on("data", take);

@@ -1,0 +1,371 @@
+/**
+ * Many connections at once on one engine, each with windows and levels of its own: what they are sent alone, together and
+ * through the pool, and what they receive, while windows are frozen, given up for want of memory, and connections come and go.
+ *
+ * One zlib stream each way judges every connection. In every window stands a canary, a text that no other connection may see.
+ */
+
+import type { DeflateRaw } from "node:zlib";
+import type { DeflateEngine, Inflater } from "../src/deflate/engine.ts";
+import { SlidingWindow } from "../src/deflate/sliding-window.ts";
+import { createVectorEngine, type VectorEngine } from "../src/deflate/vector-engine.ts";
+import { zlibEngine } from "../src/node/zlib-engine.ts";
+import type { ExtensionFault } from "../src/protocol/extension.ts";
+import { AudienceWorld, type Member, type MemberSettings, type Step } from "./audience-world.ts";
+import {
+  type Chance,
+  compressedBy,
+  corrupt,
+  createZlibStream,
+  equal,
+  makeMessage,
+  makeSettings,
+  type Settings,
+  seeded,
+} from "./deflate-fuzz.ts";
+import { HeldPool } from "./held-pool.ts";
+import { coolDown } from "./resting-engine.ts";
+
+const MEMBERS = 24;
+const AUDIENCES = 4;
+/** Bytes of a message, most of the time: windows are to be filled by many. */
+const USUAL_SIZE = 700;
+const TAIL_SIZE = 4;
+/** So much is allowed that a few thousand compressed bytes are inflated in the pool. */
+const MAX_SIZE = 8_388_608;
+
+/** A text of ten letters for each connection, of which no corrupted one is another's by chance. */
+const CANARY = /~[a-z]{10}~/g;
+/** Whose they are. */
+const canaries = new Map<string, number>();
+
+function canaryOf(number: number): string {
+  const chance = seeded(number);
+  const canary = `~${String.fromCharCode(...Array.from({ length: 10 }, () => 97 + chance(26)))}~`;
+  canaries.set(canary, number);
+  return canary;
+}
+
+export interface MixedCounts {
+  /** Messages sent to one connection, to audiences, and received; those of the first and last that the pool coded. */
+  own: number;
+  broadcasts: number;
+  received: number;
+  pooled: number;
+  /** Payloads that were changed, and what became of them. */
+  corrupted: number;
+  accepted: number;
+  refused: number;
+  /** Refused, though zlib takes them: its own leniency. */
+  stricter: number;
+  closed: number;
+  frozen: number;
+  thawed: number;
+  shrunk: number;
+  declined: number;
+}
+
+/** What a connection receives, from one zlib stream. */
+class Sender {
+  readonly number: number;
+  readonly canary: Uint8Array;
+  readonly settings: Settings & { readonly noContextTakeover: boolean };
+  readonly #member: Member;
+  readonly #stream: DeflateRaw;
+  /** Receives all that the connection receives, and corrupted payloads besides. */
+  readonly double: Inflater;
+  /** What is in both windows, by another account. */
+  readonly #window: SlidingWindow;
+  readonly #payloads: Uint8Array[] = [];
+  #pending: { readonly message: Uint8Array; readonly decoding: Promise<Uint8Array | ExtensionFault> } | undefined;
+
+  constructor(number: number, member: Member, settings: Settings, engine: DeflateEngine) {
+    this.number = number;
+    this.canary = Buffer.from(canaryOf(number));
+    this.settings = { ...settings, ...member.settings.receiving! };
+    this.#member = member;
+    this.#stream = createZlibStream(settings);
+    this.double = engine.createInflater(settings);
+    this.#window = new SlidingWindow(settings.windowBits);
+  }
+
+  get isPending(): boolean {
+    return this.#pending !== undefined;
+  }
+
+  async send(message: Uint8Array, fragments: number, hasTail: boolean): Promise<void> {
+    const { noContextTakeover } = this.settings;
+    const compressed = await compressedBy(this.#stream, message, fragments);
+    if (noContextTakeover) this.#stream.reset();
+    const payload = hasTail ? compressed : compressed.subarray(0, -TAIL_SIZE);
+    if (payload.length > 1) this.#payloads.push(payload);
+    if (this.#payloads.length > 4) this.#payloads.shift();
+    this.#expect(this.double.inflate(payload, message.length), message);
+    this.#window.append(message);
+    if (noContextTakeover) this.#forget();
+    const { extension } = this.#member;
+    const isStreamed = fragments > 1;
+    const decoding = isStreamed ? undefined : extension.decodeLater(payload, MAX_SIZE);
+    if (decoding !== undefined) this.#pending = { message, decoding };
+    else this.#expect(isStreamed ? this.#decodeParts(payload) : extension.decode(payload, message.length), message);
+  }
+
+  /** Decodes as a reader does that takes a message in pieces. */
+  #decodeParts(payload: Uint8Array): Uint8Array | string {
+    const { extension } = this.#member;
+    const pieces: Uint8Array[] = [];
+    let begin = 0;
+    for (let at = payload.indexOf(0xff); at !== -1 && at < payload.length - 1; at = payload.indexOf(0xff, at + 1)) {
+      const part = extension.decodePart(payload.subarray(begin, at + 1), MAX_SIZE);
+      if (part === undefined) continue;
+      if (typeof part === "string") return part;
+      pieces.push(part);
+      begin = at + 1;
+    }
+    const last = extension.decode(payload.subarray(begin), MAX_SIZE);
+    return typeof last === "string" ? last : Buffer.concat([...pieces, last]);
+  }
+
+  /** Receives the message that is decoded elsewhere, if there is one. */
+  async finish(): Promise<void> {
+    if (this.#pending === undefined) return;
+    const { message, decoding } = this.#pending;
+    const received = await decoding;
+    this.#pending = undefined;
+    if (!this.#member.isClosed) this.#expect(received, message);
+  }
+
+  /** Gives the double a corrupted payload, and says what there is to say about it. */
+  attack(chance: Chance): "accepted" | "refused" | "stricter" | undefined {
+    const [one, other] = [this.#payloads, this.#payloads].map((payloads) => payloads[chance(payloads.length || 1)]);
+    if (one === undefined) return undefined;
+    const payload = corrupt(chance, one, other!);
+    if (equal(payload, one)) return undefined;
+    const maxSize = chance(8) === 0 ? chance(500) : 100_000;
+    const oracle = zlibEngine.createInflater(this.settings);
+    oracle.append(this.#window.bytes);
+    const expected = oracle.inflate(payload, maxSize);
+    const result = this.double.inflate(payload, maxSize);
+    if (typeof result === "string") return typeof expected === "string" ? "refused" : "stricter";
+    this.#expect(result, expected);
+    // It is in the window of one, and not of the others
+    this.double.reset();
+    this.double.append(this.#window.bytes);
+    return "accepted";
+  }
+
+  close(): void {
+    this.#stream.close();
+    this.double.reset();
+  }
+
+  #forget(): void {
+    this.#window.reset();
+    this.double.reset();
+  }
+
+  #expect(received: Uint8Array | string, expected: Uint8Array | string): void {
+    const name = `connection ${this.number} ${JSON.stringify(this.settings)}`;
+    if (typeof expected === "string" || !equal(received, expected)) {
+      throw new Error(`${name} received ${received.length} bytes, expected ${expected.length}`);
+    }
+    for (const [canary] of Buffer.from(expected).toString("latin1").matchAll(CANARY)) {
+      const owner = canaries.get(canary) ?? this.number;
+      if (owner !== this.number) throw new Error(`${name} received ${canary} of connection ${owner}`);
+    }
+  }
+}
+
+export class MixedWorld {
+  readonly counts: MixedCounts = {
+    own: 0,
+    broadcasts: 0,
+    received: 0,
+    pooled: 0,
+    corrupted: 0,
+    accepted: 0,
+    refused: 0,
+    stricter: 0,
+    closed: 0,
+    frozen: 0,
+    thawed: 0,
+    shrunk: 0,
+    declined: 0,
+  };
+  readonly #chance: Chance;
+  readonly #vectors: VectorEngine;
+  readonly #pool = new HeldPool();
+  readonly #engine: DeflateEngine;
+  readonly #audiences: AudienceWorld;
+  readonly #senders: Sender[];
+  readonly #history: Uint8Array[] = [];
+  #opened = 0;
+
+  /** @param memoryBudget bytes for all windows */
+  constructor(chance: Chance, memoryBudget: number, portion: number) {
+    this.#chance = chance;
+    this.#vectors = createVectorEngine({ memoryBudget, portion })!;
+    const engine = this.#vectors;
+    this.#engine = {
+      createDeflater: (...args) => engine.createDeflater(...args),
+      createInflater: (...args) => engine.createInflater(...args),
+      pool: this.#pool,
+    };
+    const settings = Array.from({ length: MEMBERS }, () => this.#memberSettings());
+    this.#audiences = new AudienceWorld(settings, AUDIENCES, this.#engine);
+    this.#senders = this.#audiences.members.map((member) => this.#open(member));
+  }
+
+  /** A message, and a corrupted payload. */
+  async step(): Promise<void> {
+    const chance = this.#chance;
+    // Some are busy, most are not
+    const at = chance(3) === 0 ? chance(3) : chance(MEMBERS);
+    // The first has something to be corrupted
+    if (this.counts.received === 0) await this.#receive(at);
+    await this.#act(at);
+    if (chance(8) === 0) await this.#finishPending(chance(MEMBERS));
+    if (chance(40) === 0) this.#passTime();
+    if (chance(100) === 0) await this.#replace(chance(MEMBERS));
+    while (!this.#attack(this.#senders[chance(MEMBERS)]!));
+  }
+
+  #attack(sender: Sender): boolean {
+    const outcome = sender.attack(this.#chance);
+    if (outcome === undefined) return false;
+    this.counts.corrupted++;
+    this.counts[outcome]++;
+    if (outcome === "stricter") this.counts.refused++;
+    return true;
+  }
+
+  /** Closes all, and says what went wrong, if anything. */
+  async close(): Promise<string[]> {
+    for (const [at, sender] of this.#senders.entries()) {
+      await this.#finishPending(at);
+      sender.close();
+    }
+    const faults = this.#audiences.faults();
+    this.#audiences.close();
+    const { windows, coldWindows, coldBytes, frozen, thawed, shrunk } = this.#vectors.space.metrics();
+    Object.assign(this.counts, { frozen, thawed, shrunk });
+    if (windows !== 0 || coldWindows !== 0 || coldBytes !== 0) faults.push(`${windows} windows are left`);
+    return faults;
+  }
+
+  async #act(at: number): Promise<void> {
+    const chance = this.#chance;
+    const kind = chance(40);
+    if (kind < 20) {
+      await this.#receive(at);
+    } else if (kind < 28) {
+      this.#play({ kind: "own", member: at, message: this.#message(at), ...this.#wish() });
+    } else if (kind < 30) {
+      this.#play({ kind: "large", member: at, message: this.#message(at) });
+    } else if (kind < 31) {
+      this.#play({ kind: "begin", member: at, message: this.#message(at) });
+    } else if (kind < 33) {
+      this.#play({ kind: "finish", member: at, message: this.#message(at) });
+    } else if (kind < 39) this.#broadcast();
+    else this.#play({ kind: chance(3) === 0 ? "exit" : "enter", audience: chance(AUDIENCES), member: at });
+  }
+
+  async #receive(at: number): Promise<void> {
+    const chance = this.#chance;
+    if (this.#senders[at]!.isPending) await this.#finishPending(at);
+    this.counts.received++;
+    await this.#senders[at]!.send(this.#message(at), 1 + chance(3), chance(2) === 0);
+  }
+
+  #play(step: Step): void {
+    if ("message" in step) this.counts[step.kind === "broadcast" ? "broadcasts" : "own"]++;
+    this.#audiences.play(step);
+  }
+
+  #broadcast(): void {
+    const chance = this.#chance;
+    const missing = chance(3) === 0 ? chance(1 << MEMBERS) : 0;
+    const nested = chance(30) === 0 ? { nestedAfter: chance(MEMBERS) } : {};
+    const message = this.#text();
+    this.#play({ kind: "broadcast", audience: chance(AUDIENCES), message, missing, ...nested, ...this.#wish() });
+  }
+
+  /** A message that another connection must not see anything of. */
+  #message(at: number): Uint8Array {
+    return Buffer.concat([this.#senders[at]!.canary, this.#text()]);
+  }
+
+  #text(): Uint8Array {
+    const chance = this.#chance;
+    const message = makeMessage(chance, this.#history);
+    const size = chance(40) === 0 ? 40_000 : USUAL_SIZE;
+    // What is quoted later must have nobody's canary
+    const text = message.subarray(0, size);
+    this.#history.push(text.subarray(0, 4_000));
+    if (this.#history.length > 60) this.#history.shift();
+    return text;
+  }
+
+  #wish(): { compress?: boolean } {
+    const kind = this.#chance(12);
+    return kind < 10 ? {} : { compress: kind === 10 };
+  }
+
+  async #finishPending(at: number): Promise<void> {
+    this.#pool.open();
+    await this.#audiences.members[at]!.finishLarge();
+    await this.#senders[at]!.finish();
+    this.counts.pooled = this.#pool.done;
+    this.#pool.close();
+  }
+
+  #passTime(): void {
+    const { space } = this.#vectors;
+    const kind = this.#chance(12);
+    if (kind === 0) coolDown(space);
+    else if (kind < 8) space.age();
+    else space.relax();
+  }
+
+  async #replace(at: number): Promise<void> {
+    const before = this.#audiences.members[at]!;
+    this.#senders[at]!.close();
+    const member = this.#audiences.replace(before, this.#memberSettings());
+    const pending = this.#senders[at]!;
+    this.#senders[at] = this.#open(member);
+    this.counts.closed++;
+    // What was under way for the connection that is gone comes too late
+    this.#pool.open();
+    await before.finishLarge();
+    await pending.finish();
+    this.#pool.close();
+  }
+
+  #open(member: Member): Sender {
+    const settings = { ...makeSettings(this.#chance), ...member.settings.receiving! };
+    return new Sender(++this.#opened, member, settings, this.#engine);
+  }
+
+  #memberSettings(): MemberSettings {
+    const chance = this.#chance;
+    // Half of them alike: so there is something to share
+    const usual = { windowBits: 12, level: 6, memLevel: 8, strategy: "default" } as const;
+    const sending = chance(2) === 0 ? usual : makeSettings(chance);
+    const windowBits = this.#receivingBits();
+    return {
+      ...sending,
+      noContextTakeover: chance(10) === 0,
+      threshold: chance(2) * 32,
+      receiving: { windowBits, noContextTakeover: chance(10) === 0 },
+    };
+  }
+
+  /** As large as there is room for, as a server has it. */
+  #receivingBits(): number {
+    const windowBits = 8 + this.#chance(8);
+    if (this.#vectors.admits(1 << windowBits)) return windowBits;
+    this.#vectors.declined();
+    this.counts.declined++;
+    return 8;
+  }
+}
