@@ -35,7 +35,10 @@ export interface Deflater {
    *   window can inflate it. 0: it refers to nothing but itself.
    */
   deflate(payload: Uint8Array, reach?: number): Uint8Array;
-  /** Adds the plaintext of a compressed message that was sent to the window. */
+  /**
+   * Adds the plaintext of a compressed message that was sent to the window. Where memory for it cannot be had, the window is
+   * forgotten: a sender may do without.
+   */
   append(payload: Uint8Array): void;
   /** The window's plaintext, oldest byte first, in memory of its own. */
   copyWindow(): Uint8Array;

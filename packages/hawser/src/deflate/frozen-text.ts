@@ -96,15 +96,14 @@ export class FrozenText implements PlaceOwner, RestingText {
     return frozen;
   }
 
-  /** What the windows had that rest here still, and gives the memory back. */
-  thaw(freezer: Freezer): readonly Thawed[] {
+  /** What the windows had that rest here still. */
+  texts(freezer: Freezer): readonly Thawed[] {
     const compressed = this.#shelf.bytesOf(this.place).subarray(0, this.#size);
     const text = freezer.codec.inflate(this.#reference, EFFORT.windowBits, compressed, MAX_TEXT);
     if (typeof text === "string") throw new Error(`A frozen window cannot be thawed: ${text}`);
     const thawed: Thawed[] = [];
     if (this.#first !== undefined) thawed.push([this.#first, text.subarray(0, this.#split)]);
     if (this.#second !== undefined) thawed.push([this.#second, text.subarray(this.#split)]);
-    this.release(freezer);
     return thawed;
   }
 
@@ -114,6 +113,11 @@ export class FrozenText implements PlaceOwner, RestingText {
     this.#second = undefined;
     this.#shelf.release(this.place);
     references.letGo(this.#reference);
+  }
+
+  /** Bytes of memory taken. */
+  get heldBytes(): number {
+    return this.#shelf.size;
   }
 
   get isEmpty(): boolean {

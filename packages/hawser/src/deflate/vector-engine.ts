@@ -84,6 +84,16 @@ class VectorDeflater extends ConnectionWindow implements Deflater {
     const window = this.stored() ?? NOTHING;
     return this.keeper.codec.deflate(window, this.#effort, payload, reach);
   }
+
+  override append(payload: Uint8Array): void {
+    try {
+      super.append(payload);
+    } catch (error) {
+      // Without these bytes, those before them must not be referred to
+      this.reset();
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
 }
 
 class VectorInflater extends ConnectionWindow implements Inflater {

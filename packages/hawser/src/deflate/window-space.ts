@@ -111,16 +111,17 @@ export class WindowSpace implements WindowKeeper, WindowMemory<ConnectionWindow>
   /** The other direction's window, if both are to be frozen together. */
   #companionOf(window: Stored, epoch: number): Stored | undefined {
     const { companion } = window.owner;
-    if (companion?.content === undefined || isAfter(companion.content.usedAt, epoch)) return undefined;
-    if (companion.content instanceof FrozenText) this.#thaw(companion.content, window);
-    return isFreezable(companion.content) ? companion.content : undefined;
+    const content = companion?.content;
+    if (content === undefined || isAfter(content.usedAt, epoch)) return undefined;
+    if (content instanceof FrozenText) unlessMemoryIsShort(() => this.#thaw(content, window));
+    return isFreezable(companion!.content) ? companion!.content : undefined;
   }
 
   /** Freezes a window, or two. The bytes of plaintext. */
   #freeze(first: Stored, second: Stored | undefined): number {
     const windows = second === undefined ? [first] : [first, second];
     const work = first.length + (second?.length ?? 0);
-    const frozen = FrozenText.freeze(this.#freezer, first, second);
+    const frozen = unlessMemoryIsShort(() => FrozenText.freeze(this.#freezer, first, second));
     this.#awake -= windows.length;
     for (const window of windows) {
       if (frozen === undefined) window.isSettled = true;
@@ -138,23 +139,39 @@ export class WindowSpace implements WindowKeeper, WindowMemory<ConnectionWindow>
 
   /** Stores again what rests in a text, but for senders' windows when there is no memory. */
   #thaw(frozen: FrozenText, busy: Stored | undefined): void {
-    const texts = frozen.thaw(this.#freezer);
+    const texts = frozen.texts(this.#freezer);
     const size = texts.reduce((sum, [, { length }]) => sum + this.#warm.sizeFor(length), 0);
-    const hasRoom = this.#makeRoom(size, busy);
+    const hasRoom = this.#makeRoom(size - frozen.heldBytes, busy, frozen);
+    this.#wake(
+      frozen,
+      texts.filter(([owner]) => hasRoom || !owner.isSending),
+    );
     this.#totals.thawed += texts.length;
-    for (const thawed of texts) {
-      if (hasRoom || !thawed[0].isSending) this.#wake(thawed);
-      else this.#giveUp(thawed[0]);
-    }
+    for (const [owner] of texts) if (owner.content === frozen) this.#giveUp(owner);
   }
 
-  #wake([owner, plaintext]: Thawed): Stored {
-    this.#frozen--;
+  /** Stores texts that rest no longer: all of them, or none if memory cannot be had. */
+  #wake(frozen: FrozenText, texts: readonly Thawed[]): readonly Stored[] {
+    const windows: Stored[] = [];
+    try {
+      for (const text of texts) windows.push(this.#filled(text));
+    } catch (error) {
+      for (const window of windows) window.reset();
+      throw error;
+    }
+    frozen.release(this.#freezer);
+    for (const window of windows) {
+      window.owner.content = window;
+      this.#frozen--;
+      this.#wakes();
+    }
+    return windows;
+  }
+
+  #filled([owner, plaintext]: Thawed): Stored {
     const window = new StoredWindow(owner, owner.windowBits, this);
     window.fill(plaintext, this.#warm.shelfFor(plaintext.length));
     window.usedAt = this.epoch;
-    owner.content = window;
-    this.#wakes();
     return window;
   }
 
@@ -222,15 +239,16 @@ export class WindowSpace implements WindowKeeper, WindowMemory<ConnectionWindow>
    * freed, and what is done at once is limited.
    *
    * @param busy is needed now
+   * @param thawing is about to be stored again
    */
-  #makeRoom(bytes: number, busy: Stored | undefined): boolean {
+  #makeRoom(bytes: number, busy: Stored | undefined, thawing?: FrozenText): boolean {
     const before = this.heldBytes;
     const missing = before + bytes - this.#memoryBudget;
     if (missing <= 0) return true;
     this.epoch = (this.epoch + 1) | 0;
     const enough = before - missing - (missing >> 3);
     this.#freezeIdlest(enough, busy);
-    if (this.heldBytes > enough) this.#shrinkIdlest(enough, busy);
+    if (this.heldBytes > enough) this.#shrinkIdlest(enough, busy, thawing);
     return this.heldBytes + bytes <= this.#memoryBudget;
   }
 
@@ -245,13 +263,13 @@ export class WindowSpace implements WindowKeeper, WindowMemory<ConnectionWindow>
     }
   }
 
-  #shrinkIdlest(enough: number, busy: Stored | undefined): void {
+  #shrinkIdlest(enough: number, busy: Stored | undefined, thawing: FrozenText | undefined): void {
     const stored = sampleOf(this.#warmSamples, SAMPLE).filter(({ owner }) => owner.isSending);
     const frozen = sampleOf(this.#coldSamples, SAMPLE).filter(({ sending }) => sending !== undefined);
     let [shrunk, work] = [0, 0];
     for (const content of this.#idlestFirst<Stored | FrozenText>([...stored, ...frozen])) {
       if (this.heldBytes <= enough || shrunk >= MAX_SHRUNK || work >= MAX_WORK) return;
-      if (content === busy) continue;
+      if (content === busy || content === thawing) continue;
       work += content instanceof FrozenText ? this.#shrinkFrozen(content) : this.#shrink(content.owner);
       shrunk++;
     }
@@ -272,7 +290,18 @@ export class WindowSpace implements WindowKeeper, WindowMemory<ConnectionWindow>
   #shrinkFrozen(frozen: FrozenText): number {
     this.#shrink(frozen.sending!);
     if (frozen.isEmpty) return 0;
-    return frozen.thaw(this.#freezer).reduce((work, thawed) => work + this.#freeze(this.#wake(thawed), undefined), 0);
+    const woken = unlessMemoryIsShort(() => this.#wake(frozen, frozen.texts(this.#freezer))) ?? [];
+    return woken.reduce((work, window) => work + this.#freeze(window, undefined), 0);
+  }
+}
+
+/** What `task` makes; `undefined` if memory for it cannot be had: then everything is as it was. */
+function unlessMemoryIsShort<Result>(task: () => Result): Result | undefined {
+  try {
+    return task();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 

@@ -162,13 +162,20 @@ export class Shelf<Owner extends PlaceOwner = PlaceOwner> {
     return this.#owners[place];
   }
 
-  /** Gives the owner a place, and tells it which. */
+  /**
+   * Gives the owner a place, and tells it which.
+   *
+   * @throws {RangeError} if memory cannot be had; nothing has changed then.
+   */
   take(owner: Owner): void {
-    const place = this.#owners.push(owner) - 1;
+    const place = this.#owners.length;
+    const index = Math.floor(place / this.#perSegment);
+    const segment = this.#segments[index] ?? new Segment();
+    segment.fit(this.offsetOf(place) + this.size);
+    this.#segments[index] = segment;
+    this.#owners.push(owner);
     owner.place = place;
     this.#usage.bytes += this.size;
-    if (place % this.#perSegment === 0) this.#segments.push(new Segment());
-    this.#segments.at(-1)!.fit(this.offsetOf(place) + this.size);
   }
 
   /** Gives a place back; the last one's owner moves into it. */

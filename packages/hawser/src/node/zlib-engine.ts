@@ -48,7 +48,13 @@ class ZlibDeflater implements Deflater {
   }
 
   append(payload: Uint8Array): void {
-    this.#window.append(payload);
+    try {
+      this.#window.append(payload);
+    } catch (error) {
+      // Without these bytes, those before them must not be referred to
+      this.#window.reset();
+      if (!(error instanceof RangeError)) throw error;
+    }
   }
 
   copyWindow(): Uint8Array {
