@@ -8,10 +8,12 @@ import {
   NO_TAKEOVER,
   noise,
   TAKEOVER,
+  usualEngine,
   utf8,
   WINDOW,
 } from "../../../test/audience.ts";
 import { Member } from "../../../test/audience-world.ts";
+import type { DeflateEngine } from "../../deflate/engine.ts";
 
 describe.each(ENGINES)("%s: one message for many", (_name, engine) => {
   test("without a history is compressed by itself, whatever came before", () => {
@@ -201,4 +203,28 @@ describe.each(ENGINES)("%s: one message for many", (_name, engine) => {
     expect(all.last[0]).toBeGreaterThan(100);
     all.check();
   });
+});
+
+test("a window that cannot be kept is forgotten, not kept as it was", () => {
+  let granted = Number.POSITIVE_INFINITY;
+  const engine: DeflateEngine = {
+    createInflater: (options) => usualEngine.createInflater(options),
+    createDeflater: (options) => {
+      if (granted-- <= 0) throw new RangeError("Array buffer allocation failed");
+      return usualEngine.createDeflater(options);
+    },
+  };
+  const all = audience(5, engine);
+  const [first] = all.members as [Member];
+  const newcomer = new Member(TAKEOVER, engine);
+  const others = new Audience([...all.members, newcomer]);
+  for (let index = 0; index < 40; index++) all.broadcast(chat(index));
+  others.broadcast(chat(40), all.members.slice(1));
+  // The newcomer's is compressed alone, and then one has to keep what it had of the other audience
+  granted = 1;
+  expect(() => others.broadcast(chat(41), [newcomer, first])).toThrow(RangeError);
+  granted = Number.POSITIVE_INFINITY;
+  for (let index = 42; index < 50; index++) first.own(chat(index), undefined);
+  for (let index = 50; index < 60; index++) all.broadcast(chat(index));
+  others.check();
 });

@@ -121,10 +121,17 @@ class DeflateEncoding implements SharedEncoding {
     const { window, keepsContext } = receiver as DeflateSharing;
     this.#hasSucceeded = true;
     if (!keepsContext) return;
-    if (this.#history === undefined) {
-      window.append(this.#payload);
-      return;
+    try {
+      if (this.#history === undefined) window.append(this.#payload);
+      else this.#follow(window, encoded);
+    } catch (error) {
+      // It is sent and not in the window, so nothing before it may be referred to
+      window.reset();
+      throw error;
     }
+  }
+
+  #follow(window: SendingWindow, encoded: Uint8Array): void {
     if (!this.#isLogged) this.#log!.append(this.#payload);
     this.#isLogged = true;
     window.follow(this.#log!, this.#past);
