@@ -94,9 +94,12 @@ export interface DeflateEngine {
   readonly pool?: DeflatePool;
   /**
    * Whether there is memory for another connection, of whose windows `bytes` must stay whole: a sender may always use less of
-   * its window than was agreed, a receiver may not. Without it there always is.
+   * its window than was agreed, a receiver may not. Or for what several connections are to have in common. Without it there
+   * always is.
    */
   admits?(bytes: number): boolean;
+  /** Plaintext that is part of several connections' windows takes so many bytes more of memory; less, if negative. */
+  holdShared?(bytes: number): void;
   /** A server declined an offer because the connection was not admitted. */
   declined?(): void;
 }

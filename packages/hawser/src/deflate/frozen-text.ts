@@ -85,14 +85,18 @@ export class FrozenText implements PlaceOwner, RestingText {
     const text = freezer.textOf(first, second);
     const reference = references.current;
     const compressed = withoutTail(codec.deflate(reference, EFFORT, text));
-    references.learn(text, compressed.length);
+    const size = compressed.length;
     const heldBytes = first.heldBytes + (second?.heldBytes ?? 0);
-    if (compressed.length > heldBytes || store.sizeFor(compressed.length) >= heldBytes) return undefined;
-    const shelf = store.shelfFor(compressed.length);
-    const frozen = new FrozenText({ shelf, size: compressed.length, reference }, first, second);
-    shelf.take(frozen);
-    shelf.bytesOf(frozen.place).set(compressed);
-    references.hold(reference);
+    let frozen: FrozenText | undefined;
+    if (size <= heldBytes && store.sizeFor(size) < heldBytes) {
+      const shelf = store.shelfFor(size);
+      frozen = new FrozenText({ shelf, size, reference }, first, second);
+      shelf.take(frozen);
+      shelf.bytesOf(frozen.place).set(compressed);
+      references.hold(reference);
+    }
+    // This may put another reference in its place, and discard it unless it is held
+    references.learn(text, size);
     return frozen;
   }
 

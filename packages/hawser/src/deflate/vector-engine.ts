@@ -55,6 +55,10 @@ export class VectorEngine implements DeflateEngine {
     return this.space.admits(bytes);
   }
 
+  holdShared(bytes: number): void {
+    this.space.holdShared(bytes);
+  }
+
   declined(): void {
     this.space.declined();
   }

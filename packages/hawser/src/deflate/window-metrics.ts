@@ -8,10 +8,12 @@ export interface WindowMetrics {
   readonly windows: number;
   /** Those of them that are compressed, because nobody used them for a while. */
   readonly coldWindows: number;
-  /** Bytes that all windows hold. The memory comes in larger steps: it may be an eighth more, and some 100 KiB. */
+  /** Bytes that all windows hold, {@link sharedBytes} among them. The memory comes in larger steps: it may be an eighth more, and some 100 KiB. */
   readonly heldBytes: number;
   /** Bytes that the cold ones of them hold. */
   readonly coldBytes: number;
+  /** Bytes that connections hold in common: what the audiences of broadcasts were sent. */
+  readonly sharedBytes: number;
   /** The limit for `heldBytes`; `Infinity`: none. */
   readonly memoryBudget: number;
   /** How often a window was compressed. */

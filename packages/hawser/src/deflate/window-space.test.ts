@@ -51,6 +51,32 @@ describe("cold windows", () => {
     expect(engine.space.metrics()).toMatchObject({ coldWindows: 0, coldBytes: 0, thawed: 120 });
   });
 
+  test("count the references that they need, also one that was replaced a moment ago", () => {
+    const engine = createVectorEngine()!;
+    const deflater = engine.createDeflater({ windowBits: 12 });
+    const references = () => {
+      const { heldBytes, coldBytes } = engine.space.metrics();
+      return heldBytes - coldBytes;
+    };
+    const freeze = (plaintext: Uint8Array) => {
+      deflater.append(plaintext);
+      coolDown(engine.space);
+      return references();
+    };
+    let seed = 0;
+    while (seed < 100) freeze(text(seed++, 4_096));
+    expect(references()).toBe(28_672);
+    // Of another kind, and nobody has needed the old reference for a while when the new one is made
+    const letters = (at: number) =>
+      text(at, 8_192)
+        .filter((_, index) => index % 2 === 0)
+        .map((byte, index) => (byte * 7 + index * 13) & 0x7f);
+    while (references() === 28_672 && seed < 400) freeze(letters(seed++));
+    expect(references()).toBe(2 * 28_672);
+    freeze(letters(seed++));
+    expect(references()).toBe(28_672);
+  });
+
   test("that are released while they are frozen take nothing with them, and leave nothing", () => {
     const engine = createVectorEngine()!;
     const connections = Array.from({ length: 40 }, (_, index) => connection(engine, index));

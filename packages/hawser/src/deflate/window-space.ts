@@ -47,6 +47,7 @@ export class WindowSpace implements WindowKeeper, WindowMemory<ConnectionWindow>
   #windows = 0;
   #awake = 0;
   #frozen = 0;
+  #sharedBytes = 0;
   readonly #totals = { frozen: 0, thawed: 0, shrunk: 0, declined: 0 };
   /** The epochs that ended with the last ages, oldest first. */
   readonly #ends: number[] = [];
@@ -65,7 +66,8 @@ export class WindowSpace implements WindowKeeper, WindowMemory<ConnectionWindow>
 
   /** Bytes that all windows hold, and what frozen ones need. */
   get heldBytes(): number {
-    return this.#warm.usedBytes + this.#cold.usedBytes + this.#freezer.references.heldBytes;
+    const own = this.#warm.usedBytes + this.#cold.usedBytes;
+    return own + this.#sharedBytes + this.#freezer.references.heldBytes;
   }
 
   /** Whether there is a window that may become cold. */
@@ -79,6 +81,7 @@ export class WindowSpace implements WindowKeeper, WindowMemory<ConnectionWindow>
       coldWindows: this.#frozen,
       heldBytes: this.heldBytes,
       coldBytes: this.#cold.usedBytes,
+      sharedBytes: this.#sharedBytes,
       memoryBudget: this.#memoryBudget,
       ...this.#totals,
     };
@@ -223,7 +226,13 @@ export class WindowSpace implements WindowKeeper, WindowMemory<ConnectionWindow>
 
   // The budget
 
-  /** Whether a connection may have windows of so many bytes together that must stay whole. */
+  /** What connections have in common takes so many bytes more, or less. */
+  holdShared(bytes: number): void {
+    if (bytes > 0) this.#makeRoom(bytes, undefined);
+    this.#sharedBytes += bytes;
+  }
+
+  /** Whether there may be windows of so many bytes together that must stay whole. */
   admits(bytes: number): boolean {
     return bytes <= this.#memoryBudget && this.#makeRoom(bytes, undefined);
   }
