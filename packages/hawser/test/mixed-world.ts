@@ -209,6 +209,8 @@ export class MixedWorld {
     this.#engine = {
       createDeflater: (...args) => engine.createDeflater(...args),
       createInflater: (...args) => engine.createInflater(...args),
+      admits: (bytes) => engine.admits(bytes),
+      holdShared: (bytes) => engine.holdShared(bytes),
       pool: this.#pool,
     };
     const settings = Array.from({ length: MEMBERS }, () => this.#memberSettings());
@@ -247,9 +249,11 @@ export class MixedWorld {
     }
     const faults = this.#audiences.faults();
     this.#audiences.close();
-    const { windows, coldWindows, coldBytes, frozen, thawed, shrunk } = this.#vectors.space.metrics();
+    const { windows, coldWindows, coldBytes, sharedBytes, ...metrics } = this.#vectors.space.metrics();
+    const { frozen, thawed, shrunk } = metrics;
     Object.assign(this.counts, { frozen, thawed, shrunk });
-    if (windows !== 0 || coldWindows !== 0 || coldBytes !== 0) faults.push(`${windows} windows are left`);
+    const left = { windows, coldWindows, coldBytes, sharedBytes };
+    if (Object.values(left).some((count) => count !== 0)) faults.push(`${JSON.stringify(left)} are left`);
     return faults;
   }
 

@@ -76,6 +76,22 @@ test("an audience's messages shrink by those before, unless it is another object
   }
 });
 
+test("what an audience has in common counts among what windows hold, as long as somebody follows", async () => {
+  const [server, all] = await places(Array(4).fill(OFFER));
+  for (let index = 0; index < 100; index++) {
+    broadcast(server.connections, chat(index));
+    await Promise.all(all.map(receive));
+  }
+  const { compression } = server.metrics();
+  // zlib's has no metrics; otherwise two windows, and one to compress against in place of each connection's own
+  const held = { windows: 1, sharedBytes: 8_192, heldBytes: 12_288 };
+  if (compression !== undefined) expect(compression).toMatchObject(held);
+  for (const { client } of all) client.socket.destroy();
+  await untilCounted(server, { connections: 0 });
+  if (compression === undefined) return;
+  expect(server.metrics().compression).toMatchObject({ windows: 0, sharedBytes: 0, heldBytes: 0 });
+});
+
 test("up to three receivers get it as short as it is with all of their own context", async () => {
   const [, all] = await places([OFFER, OFFER, OFFER]);
   for (const count of [1, 2, 3]) {

@@ -58,6 +58,7 @@ describe("windows", () => {
     const none = {
       coldWindows: 0,
       coldBytes: 0,
+      sharedBytes: 0,
       frozen: 0,
       thawed: 0,
       shrunk: 0,

@@ -28,6 +28,7 @@ const NOTHING = {
   coldWindows: 0,
   heldBytes: 0,
   coldBytes: 0,
+  sharedBytes: 0,
   frozen: 0,
   thawed: 0,
   shrunk: 0,
@@ -57,6 +58,10 @@ export class PlatformEngine implements DeflateEngine {
   admits(bytes: number): boolean {
     if (this.#rules.memoryBudget === Number.POSITIVE_INFINITY) return true;
     return this.#engine().admits?.(bytes) ?? true;
+  }
+
+  holdShared(bytes: number): void {
+    this.#engine().holdShared?.(bytes);
   }
 
   declined(): void {

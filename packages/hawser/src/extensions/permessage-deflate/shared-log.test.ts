@@ -27,7 +27,7 @@ class Follower implements LogFollower {
 }
 
 class Stream {
-  readonly log: SharedLog = new SharedLog(WINDOW, () => zlibEngine.createDeflater({ windowBits: 8 }));
+  readonly log: SharedLog = new SharedLog(zlibEngine, { windowBits: 8 });
   readonly bytes: number[] = [];
 
   send(length: number, receivers: readonly Follower[]): void {

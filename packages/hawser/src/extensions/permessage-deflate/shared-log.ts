@@ -9,7 +9,7 @@
  * memory. This file knows nothing of messages and when they are compressed.
  */
 
-import type { Deflater } from "../../deflate/engine.ts";
+import type { DeflateEngine, Deflater, DeflaterOptions } from "../../deflate/engine.ts";
 import { PlaintextRing } from "./plaintext-ring.ts";
 
 /** Who follows a log, in one log at a time. The fields are the log's own notes. */
@@ -27,7 +27,8 @@ export interface LogFollower {
 export class SharedLog {
   /** Bytes of the followers' windows. */
   readonly windowSize: number;
-  readonly #createDeflater: () => Deflater;
+  readonly #engine: DeflateEngine;
+  readonly #options: DeflaterOptions;
   /** Has the last of the plaintext for its window, except for a message that is being sent. */
   #deflater: Deflater | undefined;
   readonly #ring: PlaintextRing;
@@ -36,11 +37,18 @@ export class SharedLog {
   #sweptAt = 0;
   #isHeld = false;
 
-  constructor(windowSize: number, createDeflater: () => Deflater) {
-    this.windowSize = windowSize;
-    this.#createDeflater = createDeflater;
+  /** @param options how what is sent is deflated */
+  constructor(engine: DeflateEngine, options: DeflaterOptions) {
+    this.windowSize = 1 << options.windowBits;
+    this.#engine = engine;
+    this.#options = options;
     // So that one window's worth is still there for those who missed the other
-    this.#ring = new PlaintextRing(2 * windowSize);
+    this.#ring = new PlaintextRing(2 * this.windowSize);
+  }
+
+  /** Whether it has begun, or there is memory for it. */
+  get isPossible(): boolean {
+    return this.end > 0 || this.#engine.admits?.(2 * this.windowSize) !== false;
   }
 
   /** Where the plaintext ends. */
@@ -70,12 +78,14 @@ export class SharedLog {
   append(plaintext: Uint8Array): void {
     const kept = plaintext.subarray(Math.max(0, plaintext.length - this.windowSize));
     if (this.end + kept.length - this.#sweptAt > this.windowSize) this.#sweep();
+    const before = this.#ring.heldBytes;
     this.#ring.append(kept);
+    this.#tellHeld(before);
   }
 
   /** What was appended last has been sent to all who get it. */
   settle(plaintext: Uint8Array): void {
-    this.#deflater ??= this.#createDeflater();
+    this.#deflater ??= this.#engine.createDeflater(this.#options);
     this.#deflater.append(plaintext);
   }
 
@@ -121,7 +131,14 @@ export class SharedLog {
     if (this.#isHeld || this.#followers.length > 0 || this.end === 0) return;
     this.#deflater!.reset();
     this.#deflater = undefined;
+    const before = this.#ring.heldBytes;
     this.#ring.reset();
+    this.#tellHeld(before);
     this.#sweptAt = 0;
+  }
+
+  #tellHeld(before: number): void {
+    const { heldBytes } = this.#ring;
+    if (heldBytes !== before) this.#engine.holdShared?.(heldBytes - before);
   }
 }

@@ -228,3 +228,40 @@ test("a window that cannot be kept is forgotten, not kept as it was", () => {
   for (let index = 50; index < 60; index++) all.broadcast(chat(index));
   others.check();
 });
+
+describe("memory that connections hold in common", () => {
+  test("is told to the engine, until nobody follows", () => {
+    let held = 0;
+    const holdShared = (bytes: number) => {
+      held += bytes;
+    };
+    const engine = { ...counted(usualEngine), holdShared };
+    const all = audience(5, engine);
+    for (let index = 0; index < 60; index++) {
+      all.broadcast(chat(index));
+      expect(held).toBeLessThanOrEqual(2 * WINDOW);
+    }
+    expect(held).toBe(2 * WINDOW);
+    for (const member of all.members) member.close();
+    expect(held).toBe(0);
+    all.check();
+  });
+
+  test("is not taken where there is none", () => {
+    let hasRoom = false;
+    let asked = 0;
+    const admits = (bytes: number) => {
+      asked++;
+      expect(bytes).toBe(2 * WINDOW);
+      return hasRoom;
+    };
+    const all = audience(5, { ...counted(usualEngine), admits, holdShared: () => expect(hasRoom).toBe(true) });
+    for (let index = 0; index < 20; index++) all.broadcast(chat(index));
+    expect(asked).toBe(20);
+    hasRoom = true;
+    for (let index = 20; index < 60; index++) all.broadcast(chat(index));
+    expect(asked).toBe(21);
+    expect(Math.max(...all.last)).toBeLessThan(150);
+    all.check();
+  });
+});

@@ -62,7 +62,7 @@ class DeflateHistory implements SharedHistory {
 
   constructor(shared: SharedSettings) {
     this.#shared = shared;
-    this.log = new SharedLog(1 << shared.settings.sending.windowBits, () => createDeflater(shared));
+    this.log = new SharedLog(shared.engine, deflaterOptions(shared.settings));
   }
 
   encode(payload: Uint8Array, compress: boolean | undefined): SharedEncoding {
@@ -88,6 +88,8 @@ class DeflateEncoding implements SharedEncoding {
   readonly #past: number;
   /** Whether somebody got the message, so that it is in the log. */
   #isLogged = false;
+  /** Whether there is memory for the log. */
+  #isLogPossible: boolean | undefined;
   /** By the length of the past that is referred to. */
   readonly #compressed: Map<number, Uint8Array> = new Map();
   #isTried: boolean | undefined;
@@ -122,20 +124,13 @@ class DeflateEncoding implements SharedEncoding {
     this.#hasSucceeded = true;
     if (!keepsContext) return;
     try {
-      if (this.#history === undefined) window.append(this.#payload);
+      if (this.#history === undefined || !this.#mayFollow(this.#log!)) window.append(this.#payload);
       else this.#follow(window, encoded);
     } catch (error) {
       // It is sent and not in the window, so nothing before it may be referred to
       window.reset();
       throw error;
     }
-  }
-
-  #follow(window: SendingWindow, encoded: Uint8Array): void {
-    if (!this.#isLogged) this.#log!.append(this.#payload);
-    this.#isLogged = true;
-    window.follow(this.#log!, this.#past);
-    window.hasInvested = encoded.length >= this.#payload.length;
   }
 
   encodeForLater(receiver: ExtensionSharing): Uint8Array | undefined {
@@ -160,6 +155,18 @@ class DeflateEncoding implements SharedEncoding {
     if (this.#hasSucceeded) history.attempts.succeeded();
     else if (this.#compressed.size > 0) history.attempts.failed(this.#payload);
     history.ended();
+  }
+
+  #mayFollow(log: SharedLog): boolean {
+    this.#isLogPossible ??= log.isPossible;
+    return this.#isLogPossible;
+  }
+
+  #follow(window: SendingWindow, encoded: Uint8Array): void {
+    if (!this.#isLogged) this.#log!.append(this.#payload);
+    this.#isLogged = true;
+    window.follow(this.#log!, this.#past);
+    window.hasInvested = encoded.length >= this.#payload.length;
   }
 
   #isWorthTrying({ settings }: DeflateSharing): boolean {
