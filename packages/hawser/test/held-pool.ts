@@ -7,16 +7,21 @@ import { zlibPool } from "../src/node/zlib-pool.ts";
 
 export class HeldPool implements DeflatePool {
   /** Results so far. */
-  done = 0;
+  deflated = 0;
+  inflated = 0;
   #isOpen = false;
   #waiting: (() => void)[] = [];
 
-  deflate(...args: Parameters<DeflatePool["deflate"]>): ReturnType<DeflatePool["deflate"]> {
-    return this.#held(zlibPool.deflate(...args));
+  async deflate(...args: Parameters<DeflatePool["deflate"]>): ReturnType<DeflatePool["deflate"]> {
+    const compressed = await this.#held(zlibPool.deflate(...args));
+    this.deflated++;
+    return compressed;
   }
 
-  inflate(...args: Parameters<DeflatePool["inflate"]>): ReturnType<DeflatePool["inflate"]> {
-    return this.#held(zlibPool.inflate(...args));
+  async inflate(...args: Parameters<DeflatePool["inflate"]>): ReturnType<DeflatePool["inflate"]> {
+    const message = await this.#held(zlibPool.inflate(...args));
+    this.inflated++;
+    return message;
   }
 
   /** Gives out what is there, and what comes, until it is closed again. */
@@ -31,7 +36,6 @@ export class HeldPool implements DeflatePool {
 
   async #held<Result>(result: Promise<Result>): Promise<Result> {
     const [settled] = await Promise.all([result, this.#opened()]);
-    this.done++;
     return settled;
   }
 

@@ -47,11 +47,13 @@ function canaryOf(number: number): string {
 }
 
 export interface MixedCounts {
-  /** Messages sent to one connection, to audiences, and received; those of the first and last that the pool coded. */
+  /** Messages sent to one connection, to audiences, and received. */
   own: number;
   broadcasts: number;
   received: number;
-  pooled: number;
+  /** Those of them that the pool coded. */
+  deflatedLater: number;
+  inflatedLater: number;
   /** Payloads that were changed, and what became of them. */
   corrupted: number;
   accepted: number;
@@ -181,7 +183,8 @@ export class MixedWorld {
     own: 0,
     broadcasts: 0,
     received: 0,
-    pooled: 0,
+    deflatedLater: 0,
+    inflatedLater: 0,
     corrupted: 0,
     accepted: 0,
     refused: 0,
@@ -251,7 +254,8 @@ export class MixedWorld {
     this.#audiences.close();
     const { windows, coldWindows, coldBytes, sharedBytes, ...metrics } = this.#vectors.space.metrics();
     const { frozen, thawed, shrunk } = metrics;
-    Object.assign(this.counts, { frozen, thawed, shrunk });
+    const { deflated: deflatedLater, inflated: inflatedLater } = this.#pool;
+    Object.assign(this.counts, { frozen, thawed, shrunk, deflatedLater, inflatedLater });
     const left = { windows, coldWindows, coldBytes, sharedBytes };
     if (Object.values(left).some((count) => count !== 0)) faults.push(`${JSON.stringify(left)} are left`);
     return faults;
@@ -278,7 +282,9 @@ export class MixedWorld {
     const chance = this.#chance;
     if (this.#senders[at]!.isPending) await this.#finishPending(at);
     this.counts.received++;
-    await this.#senders[at]!.send(this.#message(at), 1 + chance(3), chance(2) === 0);
+    const isLarge = chance(25) === 0;
+    const message = isLarge ? this.#largeMessage(at) : this.#message(at);
+    await this.#senders[at]!.send(message, isLarge ? 1 : 1 + chance(3), chance(2) === 0);
   }
 
   #play(step: Step): void {
@@ -297,6 +303,12 @@ export class MixedWorld {
   /** A message that another connection must not see anything of. */
   #message(at: number): Uint8Array {
     return Buffer.concat([this.#senders[at]!.canary, this.#text()]);
+  }
+
+  /** So large, when it is compressed, that the pool inflates it. */
+  #largeMessage(at: number): Uint8Array {
+    const message = new Uint8Array(6_000 + this.#chance(9_000)).map(() => 32 + this.#chance(64));
+    return Buffer.concat([this.#senders[at]!.canary, message]);
   }
 
   #text(): Uint8Array {
@@ -319,7 +331,6 @@ export class MixedWorld {
     this.#pool.open();
     await this.#audiences.members[at]!.finishLarge();
     await this.#senders[at]!.finish();
-    this.counts.pooled = this.#pool.done;
     this.#pool.close();
   }
 
