@@ -1,11 +1,12 @@
 /**
  * One message to many connections that keep their context: what the ways to compress it cost, without sockets around them.
  *
- *     node bench/dist/deflate/broadcast.js --connections 1000 --private 1
+ *     node bench/dist/deflate/broadcast.js --connections 1000 --private 1 --audiences 1
  *
  * Compressed for each connection; once, by itself; once, against what all were sent before. In between connections are sent
- * messages of their own, `--private` percent of them before each broadcast, which the times do not include. All take turns
- * within one process; medians of the rounds are shown.
+ * messages of their own, `--private` percent of them before each broadcast, which the times do not include. With several
+ * audiences, all connections are in each of them, and the messages go to one after the other. All ways take turns within one
+ * process; medians of the rounds are shown.
  */
 
 import { parseArgs } from "node:util";
@@ -40,9 +41,10 @@ function connect(): Extension {
   return accepted.extension;
 }
 
-function contestant(way: Way, connections: number): Contestant {
+function contestant(way: Way, connections: number, audiences: number): Contestant {
   const extensions = Array.from({ length: connections }, connect);
-  return { extensions, send: way === "each" ? toEach(extensions) : toAll(extensions, way), times: [], bytes: 0 };
+  const send = way === "each" ? toEach(extensions) : toAll(extensions, way, audiences);
+  return { extensions, send, times: [], bytes: 0 };
 }
 
 function toEach(extensions: readonly Extension[]): Send {
@@ -53,11 +55,12 @@ function toEach(extensions: readonly Extension[]): Send {
   };
 }
 
-function toAll(extensions: readonly Extension[], way: "once" | "shared"): Send {
+function toAll(extensions: readonly Extension[], way: "once" | "shared", audiences: number): Send {
   const first = extensions[0]!.sharing!;
-  const history = way === "shared" ? first.createHistory() : first;
+  const histories = Array.from({ length: audiences }, () => (way === "shared" ? first.createHistory() : first));
+  let turn = 0;
   return (message) => {
-    const encoding = history.encode(message, undefined);
+    const encoding = histories[turn++ % audiences]!.encode(message, undefined);
     let bytes = 0;
     for (const { sharing } of extensions) {
       const encoded = encoding.encodeFor(sharing!);
@@ -85,9 +88,9 @@ function playRound(one: Contestant, round: number, messages: readonly Uint8Array
   if (round >= WARM_UP) one.times.push(time / BROADCASTS);
 }
 
-function compare(kind: string, connections: number, share: number): string {
+function compare(kind: string, connections: number, share: number, audiences: number): string {
   const messages = corpus(kind, (WARM_UP + ROUNDS) * BROADCASTS);
-  const contestants = WAYS.map((way) => contestant(way, connections));
+  const contestants = WAYS.map((way) => contestant(way, connections, audiences));
   for (let round = 0; round < WARM_UP + ROUNDS; round++) {
     for (const one of contestants) playRound(one, round, messages, share);
   }
@@ -101,13 +104,21 @@ function compare(kind: string, connections: number, share: number): string {
 }
 
 const { values } = parseArgs({
-  options: { connections: { type: "string", default: "1000" }, private: { type: "string", default: "1" } },
+  options: {
+    connections: { type: "string", default: "1000" },
+    private: { type: "string", default: "1" },
+    audiences: { type: "string", default: "1" },
+  },
 });
-const [connections, share] = [Number(values.connections), Number(values.private) / 100];
-if (!(connections > 0) || !(share >= 0))
-  throw new RangeError("Cannot compare: --connections and --private are numbers");
+const [connections, share, audiences] = [
+  Number(values.connections),
+  Number(values.private) / 100,
+  Number(values.audiences),
+];
+if (!(connections > 0) || !(share >= 0) || !(audiences > 0))
+  throw new RangeError("Cannot compare: --connections, --private and --audiences are numbers");
 console.log(
-  `${connections} connections, ${share * 100} % private messages; percent of the size, microseconds of CPU for a broadcast`,
+  `${connections} connections, audiences: ${audiences}, ${share * 100} % private messages; percent of the size, microseconds of CPU for a broadcast`,
 );
 console.log(`messages            bytes ${WAYS.map((way) => `${way}`.padStart(18)).join("")}`);
-for (const kind of KINDS) console.log(compare(kind, connections, share));
+for (const kind of KINDS) console.log(compare(kind, connections, share, audiences));
