@@ -39,6 +39,7 @@ export interface DeflateEngine {
     createInflater(options: InflaterOptions, companion?: Deflater): Inflater;
     readonly pool?: DeflatePool;
     admits?(bytes: number): boolean;
+    holdShared?(bytes: number): void;
     declined?(): void;
 }
 
