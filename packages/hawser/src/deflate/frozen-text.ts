@@ -13,8 +13,11 @@ import type { Reference, References } from "./reference.ts";
 import type { StoredWindow } from "./stored-window.ts";
 import type { PlaceOwner, Shelf, WindowStore } from "./window-store.ts";
 
-/** The reference and the texts before are in reach up to 32 KiB. Time matters less than size: it is spent while nothing happens. */
-const EFFORT = effortOf({ windowBits: 15, level: 8, memLevel: 9 });
+/** The reference is in reach. Time matters less than size where nothing happens, and more where a message waits for memory. */
+const EFFORTS = {
+  idle: effortOf({ windowBits: 15, level: 8, memLevel: 9 }),
+  hurried: effortOf({ windowBits: 15, level: 4, memLevel: 9 }),
+} as const;
 
 /** Two windows of 15 bits. */
 const MAX_TEXT = 65_536;
@@ -80,11 +83,12 @@ export class FrozenText implements PlaceOwner, RestingText {
     freezer: Freezer,
     first: StoredWindow<ConnectionWindow>,
     second: StoredWindow<ConnectionWindow> | undefined,
+    pace: keyof typeof EFFORTS,
   ): FrozenText | undefined {
     const { codec, store, references } = freezer;
     const text = freezer.textOf(first, second);
     const reference = references.current;
-    const compressed = withoutTail(codec.deflate(reference, EFFORT, text));
+    const compressed = withoutTail(codec.deflate(reference, EFFORTS[pace], text));
     const size = compressed.length;
     const heldBytes = first.heldBytes + (second?.heldBytes ?? 0);
     let frozen: FrozenText | undefined;
@@ -103,7 +107,7 @@ export class FrozenText implements PlaceOwner, RestingText {
   /** What the windows had that rest here still. */
   texts(freezer: Freezer): readonly Thawed[] {
     const compressed = this.#shelf.bytesOf(this.place).subarray(0, this.#size);
-    const text = freezer.codec.inflate(this.#reference, EFFORT.windowBits, compressed, MAX_TEXT);
+    const text = freezer.codec.inflate(this.#reference, EFFORTS.idle.windowBits, compressed, MAX_TEXT);
     if (typeof text === "string") throw new Error(`A frozen window cannot be thawed: ${text}`);
     const thawed: Thawed[] = [];
     if (this.#first !== undefined) thawed.push([this.#first, text.subarray(0, this.#split)]);

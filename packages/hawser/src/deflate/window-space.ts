@@ -105,7 +105,7 @@ export class WindowSpace implements WindowKeeper, WindowMemory<ConnectionWindow>
       const window = this.#walk.next();
       if (window === undefined) this.#due = undefined;
       else if (!window.isSettled && !isAfter(window.usedAt, this.#due.epoch)) {
-        work += this.#freeze(window, this.#companionOf(window, this.#due.companions));
+        work += this.#freeze(window, this.#companionOf(window, this.#due.companions), "idle");
       }
     }
     return this.#due === undefined;
@@ -121,10 +121,10 @@ export class WindowSpace implements WindowKeeper, WindowMemory<ConnectionWindow>
   }
 
   /** Freezes a window, or two. The bytes of plaintext. */
-  #freeze(first: Stored, second: Stored | undefined): number {
+  #freeze(first: Stored, second: Stored | undefined, pace: "idle" | "hurried"): number {
     const windows = second === undefined ? [first] : [first, second];
     const work = first.length + (second?.length ?? 0);
-    const frozen = unlessMemoryIsShort(() => FrozenText.freeze(this.#freezer, first, second));
+    const frozen = unlessMemoryIsShort(() => FrozenText.freeze(this.#freezer, first, second, pace));
     this.#awake -= windows.length;
     for (const window of windows) {
       if (frozen === undefined) window.isSettled = true;
@@ -268,7 +268,7 @@ export class WindowSpace implements WindowKeeper, WindowMemory<ConnectionWindow>
       // It may have been frozen with its companion a moment ago
       if (window === busy || window.owner.content !== window || !isFreezable(window)) continue;
       const companion = window.owner.companion?.content;
-      work += this.#freeze(window, companion !== busy && isFreezable(companion) ? companion : undefined);
+      work += this.#freeze(window, companion !== busy && isFreezable(companion) ? companion : undefined, "hurried");
     }
   }
 
@@ -300,7 +300,7 @@ export class WindowSpace implements WindowKeeper, WindowMemory<ConnectionWindow>
     this.#shrink(frozen.sending!);
     if (frozen.isEmpty) return 0;
     const woken = unlessMemoryIsShort(() => this.#wake(frozen, frozen.texts(this.#freezer))) ?? [];
-    return woken.reduce((work, window) => work + this.#freeze(window, undefined), 0);
+    return woken.reduce((work, window) => work + this.#freeze(window, undefined, "hurried"), 0);
   }
 }
 
