@@ -68,6 +68,20 @@ describeWith("nats-server", "the NATS backplane", () => {
     expect(wide.publications.map(({ offset }) => offset)).toEqual([1, 2, 3]);
   });
 
+  test("a process that knows of narrower limits does not narrow what another one widened", async () => {
+    const [a, b] = [await node("widened"), await node("widened")];
+    const limits = (maxCount: number) => ({ maxCount, maxAge: 60_000 });
+    await a.publish(message("two", "x"), limits(2));
+    for (let count = 0; count < 10; count++) await b.publish(message("ten", `${count}`), limits(10));
+    await a.publish(message("five", "x"), limits(5));
+    const page = await b.call((one) => one.history("ten", limits(10), { last: 10 }));
+    expect(page.publications).toHaveLength(10);
+    const many = [3, 50, 7, 20].map((maxCount) => a.publish(message(`${maxCount}`, "x"), limits(maxCount)));
+    await Promise.all(many);
+    for (let count = 0; count < 30; count++) await a.publish(message("fifty", `${count}`), limits(50));
+    expect((await a.call((one) => one.history("fifty", limits(50), { last: 50 }))).publications).toHaveLength(30);
+  });
+
   test("five processes that publish to one topic at once", async () => {
     const nodes = await Promise.all([1, 2, 3, 4, 5].map(() => node()));
     const receipts = await Promise.all(

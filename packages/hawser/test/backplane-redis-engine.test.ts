@@ -1,13 +1,15 @@
 /** What is said in the guide of Redis alone: names, what other programs may write, and when an epoch ends. */
 
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { type RedisBackplaneOptions, redisBackplane } from "hawser/backplanes/redis";
 import type { Backplane } from "hawser/pubsub";
 import { Cluster, Redis } from "ioredis";
 import { createClient, createCluster } from "redis";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { type BackplaneNode, message, startNode } from "./support/backplane-node.ts";
+import { BackplaneNode, message, startNode } from "./support/backplane-node.ts";
 import { Cable } from "./support/engines/cable.ts";
 import type { Engine } from "./support/engines/engine.ts";
 import { startRedis } from "./support/engines/redis-server.ts";
@@ -138,6 +140,31 @@ describeWith("redis-server", "the Redis backplane", () => {
     await vi.advanceTimersByTimeAsync(15_000);
     expect(a.events.map(({ type }) => type)).toEqual(["disconnected"]);
     await expect(a.publish(message("t", "x"))).rejects.toMatchObject({ code: "DISCONNECTED" });
+  });
+
+  test.each([
+    ["redis", (port: number) => createClient({ url: `redis://127.0.0.1:${port}` })],
+    ["ioredis", (port: number) => new Redis(port, "127.0.0.1", { lazyConnect: true })],
+  ])("%s: a server that accepts connections and says nothing is away", async (_name, make) => {
+    const silent = createServer().listen(0, "127.0.0.1");
+    const sockets: Socket[] = [];
+    silent.on("connection", (socket) => void sockets.push(socket.on("error", () => {})));
+    await once(silent, "listening");
+    onTestFinished(() => void silent.close());
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const one = new BackplaneNode(redisBackplane(make((silent.address() as AddressInfo).port)));
+    let hasStarted = false;
+    void one.backplane.start(one.receiver).then(() => {
+      hasStarted = true;
+    });
+    await vi.waitFor(() => expect(sockets.length).toBeGreaterThanOrEqual(2));
+    await vi.advanceTimersByTimeAsync(11_000);
+    // Sockets end in their own time
+    await vi.waitFor(() => expect(hasStarted).toBe(true));
+    expect(one.events.map(({ type }) => type)).toEqual(["disconnected"]);
+    await one.backplane.close();
+    for (const socket of sockets) socket.destroy();
   });
 
   test.each([

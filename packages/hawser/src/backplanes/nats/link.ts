@@ -3,7 +3,7 @@
  */
 
 import { BackplaneError } from "../../pubsub/backplane.ts";
-import { Backoff } from "../backoff.ts";
+import { Attempts } from "../attempts.ts";
 import type { NatsConnection } from "./client.ts";
 
 export interface LinkHost {
@@ -26,10 +26,11 @@ export class NatsLink {
   /** Whether connections are ours to close. */
   readonly #isOwner: boolean;
   readonly #host: LinkHost;
-  readonly #backoff: Backoff = new Backoff();
+  readonly #attempts: Attempts;
   #connection: NatsConnection | undefined;
   #isUp = false;
-  #isClosed = false;
+  /** Whether the connection has answered: before, attempts go on. */
+  #isReached = false;
   #timer: NodeJS.Timeout | undefined;
   /** Of what was asked and not answered: a connection that ends does not say so to those who wait. */
   readonly #waiting: Set<(error: BackplaneError) => void> = new Set();
@@ -38,15 +39,17 @@ export class NatsLink {
     this.#isOwner = typeof connection === "function";
     this.#connect = typeof connection === "function" ? connection : async () => connection;
     this.#host = host;
+    this.#attempts = new Attempts({
+      attempt: () => this.#attempt(),
+      final: FINAL,
+      lost: (cause) => host.lost(cause),
+      regained: () => host.regained(),
+    });
   }
 
   /** Resolves when it is open, or the first attempt has failed. */
-  async start(): Promise<void> {
-    const cause = await this.#attempt();
-    if (cause === undefined || this.#isClosed) return;
-    if (cause instanceof Error && FINAL.test(cause.message)) throw cause;
-    this.#host.lost(cause);
-    this.#retryLater();
+  start(): Promise<void> {
+    return this.#attempts.begin();
   }
 
   /** @throws {BackplaneError} `"DISCONNECTED"` at once if the link is down, `"FAILED"` if NATS refuses or does not answer. */
@@ -66,7 +69,8 @@ export class NatsLink {
 
   /** Resolves once the server has everything that was said, or the link is down. */
   async settled(): Promise<void> {
-    await this.#connection?.flush().catch(() => {});
+    // Of a link that is down, whatever was said is said again when it is back
+    if (this.#isUp) await this.ask((connection) => connection.flush()).catch(() => {});
   }
 
   get connection(): NatsConnection | undefined {
@@ -74,8 +78,7 @@ export class NatsLink {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
-    clearTimeout(this.#timer);
+    this.#attempts.close();
     this.#down();
     const connection = this.#connection;
     this.#connection = undefined;
@@ -84,24 +87,37 @@ export class NatsLink {
 
   /** What went wrong, if anything did. */
   async #attempt(): Promise<unknown> {
+    let connection: NatsConnection | undefined;
     try {
-      const connection = await this.#connect();
+      connection = await this.#connect();
       if (connection.isClosed()) throw new Error("the connection to NATS is closed");
-      if (this.#isClosed) {
-        if (this.#isOwner) await connection.close();
-        return undefined;
-      }
-      this.#connection = connection;
-      this.#host.opened(connection);
-      void this.#listen(connection);
-      const ended = (cause: unknown) => this.#ended(connection, cause);
-      void connection.closed().then(ended, ended);
+      if (this.#attempts.isClosed) throw new Error("the backplane was closed");
+      // One that was handed in may have been tried before
+      if (connection !== this.#connection) this.#use(connection);
       await answered(connection);
+      if (this.#connection !== connection) throw new Error("the connection to NATS was lost again");
     } catch (error) {
+      if (this.#isOwner) this.#discard(connection);
       return error;
     }
+    this.#isReached = true;
     this.#up();
     return undefined;
+  }
+
+  #use(connection: NatsConnection): void {
+    this.#connection = connection;
+    this.#isReached = false;
+    this.#host.opened(connection);
+    void this.#listen(connection);
+    const ended = (cause: unknown) => this.#ended(connection, cause);
+    void connection.closed().then(ended, ended);
+  }
+
+  /** What is subscribed to would be heard twice, once the next one is there. */
+  #discard(connection: NatsConnection | undefined): void {
+    if (this.#connection === connection) this.#connection = undefined;
+    connection?.close().catch(() => {});
   }
 
   async #listen(connection: NatsConnection): Promise<void> {
@@ -109,29 +125,26 @@ export class NatsLink {
       for await (const { type } of connection.status()) {
         if (this.#connection !== connection) return;
         if (type === "disconnect") this.#lose(new Error("the connection to NATS is lost"));
-        else if (type === "reconnect") void this.#regain(connection);
+        else if (type === "reconnect" && this.#isReached) void this.#regain(connection);
       }
     } catch (error) {
       this.#ended(connection, error);
     }
   }
 
+  /** Waits for the answer however long it takes: nothing else would ask again, unless the connection breaks. */
   async #regain(connection: NatsConnection): Promise<void> {
-    if (this.#isUp) return;
-    try {
-      await answered(connection);
-    } catch {
-      // It is lost again, of which we hear
-      return;
-    }
-    if (this.#connection !== connection || this.#isUp) return;
+    const isThere = await connection.flush().then(
+      () => true,
+      () => false,
+    );
+    if (!isThere || this.#connection !== connection || this.#isUp) return;
     this.#up();
     this.#host.regained();
   }
 
   #up(): void {
     this.#isUp = true;
-    this.#backoff.reset();
     this.#watch();
   }
 
@@ -144,15 +157,10 @@ export class NatsLink {
       } catch (error) {
         this.#lose(error);
         // It may come back without having been away
-        if (this.#connection === connection && !connection.isClosed()) void this.#regainWhenAnswered(connection);
+        if (this.#connection === connection && !connection.isClosed()) void this.#regain(connection);
       }
     }, PROBE_INTERVAL);
     this.#timer.unref();
-  }
-
-  async #regainWhenAnswered(connection: NatsConnection): Promise<void> {
-    await connection.flush().catch(() => {});
-    if (!connection.isClosed()) await this.#regain(connection);
   }
 
   #lose(cause: unknown): void {
@@ -174,18 +182,7 @@ export class NatsLink {
     if (this.#connection !== connection) return;
     this.#connection = undefined;
     this.#lose(cause ?? new Error("the connection to NATS was closed"));
-    if (this.#isOwner && !this.#isClosed) this.#retryLater();
-  }
-
-  #retryLater(): void {
-    this.#timer = setTimeout(() => void this.#retry(), this.#backoff.next());
-  }
-
-  async #retry(): Promise<void> {
-    const cause = await this.#attempt();
-    if (this.#isClosed) return;
-    if (cause === undefined) this.#host.regained();
-    else this.#retryLater();
+    if (this.#isOwner) this.#attempts.again();
   }
 }
 

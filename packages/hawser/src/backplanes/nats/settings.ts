@@ -2,6 +2,7 @@
  * The options of the NATS backplane, and what they become.
  */
 
+import { refusal } from "../refusal.ts";
 import type { JetStreamClient, NatsConnection } from "./client.ts";
 
 export interface NatsBackplaneOptions<Connection extends NatsConnection = NatsConnection> {
@@ -43,16 +44,13 @@ export function resolveOptions<Connection extends NatsConnection>(
 ): NatsSettings {
   const { prefix = "hawser", jetstream, storage = "file", replicas = 1 } = options;
   if (typeof prefix !== "string" || !/^[\w-]+$/.test(prefix)) {
-    throw refusal("prefix", "letters, digits, - and _", prefix);
+    throw refusal("NATS", "prefix", "letters, digits, - and _", prefix);
   }
   if (jetstream !== undefined && typeof jetstream !== "function") {
-    throw refusal("jetstream", "the function jetstream of @nats-io/jetstream", jetstream);
+    throw refusal("NATS", "jetstream", "the function jetstream of @nats-io/jetstream", jetstream);
   }
-  if (storage !== "file" && storage !== "memory") throw refusal("storage", '"file" or "memory"', storage);
-  if (!Number.isInteger(replicas) || replicas < 1 || replicas > 5) throw refusal("replicas", "from 1 to 5", replicas);
+  if (storage !== "file" && storage !== "memory") throw refusal("NATS", "storage", '"file" or "memory"', storage);
+  if (!Number.isInteger(replicas) || replicas < 1 || replicas > 5)
+    throw refusal("NATS", "replicas", "from 1 to 5", replicas);
   return { prefix, jetstream: jetstream as NatsSettings["jetstream"], storage, replicas };
-}
-
-function refusal(name: string, rule: string, value: unknown): TypeError {
-  return new TypeError(`Cannot make a NATS backplane: ${name} must be ${rule}, got ${JSON.stringify(value) ?? value}`);
 }

@@ -14,11 +14,13 @@ export class Streams {
 
   async ensure(wanted: StreamConfig): Promise<void> {
     const { name } = wanted;
-    let known = this.#known.get(name);
-    if (known === undefined) known = this.#hold(name, this.#create(wanted));
-    const config = await known;
-    if (isWideEnough(config, wanted)) return;
-    await this.#hold(name, this.#widen(config, wanted));
+    for (;;) {
+      const known = this.#known.get(name) ?? this.#hold(name, this.#create(wanted));
+      const config = await known;
+      if (isWideEnough(config, wanted)) return;
+      // One after another: the last answer must not be that to a narrower question
+      if (this.#known.get(name) === known) this.#hold(name, this.#widen(config, wanted));
+    }
   }
 
   #hold(name: string, config: Promise<StreamConfig>): Promise<StreamConfig> {
@@ -43,7 +45,9 @@ export class Streams {
     }
   }
 
-  async #widen(config: StreamConfig, wanted: StreamConfig): Promise<StreamConfig> {
+  async #widen(known: StreamConfig, wanted: StreamConfig): Promise<StreamConfig> {
+    // Another process may have widened it since
+    const config = (await this.#api.stream(wanted.name)) ?? known;
     const wider = {
       ...config,
       max_msgs_per_subject: Math.max(config.max_msgs_per_subject, wanted.max_msgs_per_subject),

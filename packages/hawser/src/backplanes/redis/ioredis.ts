@@ -31,16 +31,21 @@ export async function openIoredis(
   client: IoredisClient,
   isSharded: boolean,
   events: ConnectionEvents,
+  signal: AbortSignal,
 ): Promise<RedisConnection> {
   const [commands, subscriber] = [duplicate(client, events), duplicate(client, events)];
   const close = () => {
     for (const one of [commands, subscriber]) one.disconnect();
   };
+  signal.addEventListener("abort", close);
   try {
     await Promise.all([commands.connect(), subscriber.connect()]);
+    signal.throwIfAborted();
   } catch (error) {
     close();
     throw error;
+  } finally {
+    signal.removeEventListener("abort", close);
   }
   const event = isSharded ? "smessageBuffer" : "messageBuffer";
   subscriber.on(event, (channel: Buffer, payload: Buffer) => events.message(channel.toString(), payload));

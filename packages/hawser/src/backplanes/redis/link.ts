@@ -6,7 +6,7 @@
  */
 
 import { BackplaneError } from "../../pubsub/backplane.ts";
-import { Backoff } from "../backoff.ts";
+import { Attempts } from "../attempts.ts";
 import type { ConnectionEvents, RedisArgument, RedisConnection } from "./connection.ts";
 
 export interface LinkHost {
@@ -17,7 +17,8 @@ export interface LinkHost {
 }
 
 export interface LinkSettings {
-  readonly open: (events: ConnectionEvents) => Promise<RedisConnection>;
+  /** Whoever aborts `signal` gives the attempt up: then it must reject. */
+  readonly open: (events: ConnectionEvents, signal: AbortSignal) => Promise<RedisConnection>;
   /** A channel of this process alone, and the command to publish to it. */
   readonly probe: string;
   readonly publish: string;
@@ -28,6 +29,9 @@ export interface LinkSettings {
 /** Milliseconds between two probes; one that is not back by the next has failed. */
 const PROBE_INTERVAL = 5_000;
 
+/** Milliseconds for an attempt as a whole: a server may accept a connection, and say nothing. */
+const ATTEMPT_TIMEOUT = 10_000;
+
 /** What no further attempt mends. */
 const FINAL = /^(?:NOAUTH|WRONGPASS|NOPERM|ERR unknown command|ERR invalid password)/;
 
@@ -35,26 +39,29 @@ export class RedisLink {
   readonly #settings: LinkSettings;
   readonly #host: LinkHost;
   readonly #channels: Set<string> = new Set();
-  readonly #backoff: Backoff = new Backoff();
+  readonly #attempts: Attempts;
   #connection: RedisConnection | undefined;
   #isUp = false;
-  #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
   /** Called when the probe that is under way comes back. */
   #answered: (() => void) | undefined;
+  /** Ends the attempt that is under way. */
+  #giveUp: (reason: Error) => void = () => {};
 
   constructor(settings: LinkSettings, host: LinkHost) {
     this.#settings = settings;
     this.#host = host;
+    this.#attempts = new Attempts({
+      attempt: () => this.#attempt(),
+      final: FINAL,
+      lost: (cause) => host.lost(cause),
+      regained: () => host.regained(),
+    });
   }
 
   /** Resolves when it is open, or the first attempt has failed. */
-  async start(): Promise<void> {
-    const cause = await this.#attempt();
-    if (cause === undefined || this.#isClosed) return;
-    if (cause instanceof Error && FINAL.test(cause.message)) throw cause;
-    this.#host.lost(cause);
-    this.#retryLater();
+  start(): Promise<void> {
+    return this.#attempts.begin();
   }
 
   /** @throws {BackplaneError} `"DISCONNECTED"` at once if the link is down, `"FAILED"` if Redis refuses or does not answer. */
@@ -83,8 +90,8 @@ export class RedisLink {
   }
 
   close(): void {
-    this.#isClosed = true;
-    clearTimeout(this.#timer);
+    this.#attempts.close();
+    this.#giveUp(new Error("the backplane was closed"));
     this.#drop();
   }
 
@@ -92,6 +99,7 @@ export class RedisLink {
   async #attempt(): Promise<unknown> {
     let connection: RedisConnection | undefined;
     let told: unknown;
+    const { signal, end } = this.#limitedAttempt();
     const events: ConnectionEvents = {
       message: (channel, payload) => this.#take(channel, payload),
       lost: (cause) => {
@@ -100,24 +108,38 @@ export class RedisLink {
       },
     };
     try {
-      connection = await this.#settings.open(events);
-      if (this.#isClosed) throw new Error("the backplane was closed");
+      connection = await this.#settings.open(events, signal);
+      signal.throwIfAborted();
       this.#connection = connection;
+      const { close } = connection;
+      signal.addEventListener("abort", close);
       await connection.subscribe([this.#settings.probe]);
       await this.#subscribeTo(connection, [...this.#channels]);
       await this.#probe(connection);
+      signal.removeEventListener("abort", close);
+      signal.throwIfAborted();
       if (this.#connection !== connection) throw new Error("the connection to Redis was lost again");
     } catch (error) {
       // Some clients reject with no more than that it ended
-      const cause = told ?? error;
+      const cause = signal.reason ?? told ?? error;
       connection?.close();
       this.#connection = undefined;
       return cause;
+    } finally {
+      end();
     }
     this.#isUp = true;
-    this.#backoff.reset();
     this.#watch(connection);
     return undefined;
+  }
+
+  /** What gives an attempt up: the end of its time, or that of the backplane. */
+  #limitedAttempt(): { readonly signal: AbortSignal; readonly end: () => void } {
+    const attempt = new AbortController();
+    const late = new Error(`Redis could not be reached within ${ATTEMPT_TIMEOUT} ms`);
+    const timer = setTimeout(() => attempt.abort(late), ATTEMPT_TIMEOUT);
+    this.#giveUp = (reason) => attempt.abort(reason);
+    return { signal: attempt.signal, end: () => clearTimeout(timer) };
   }
 
   async #subscribeTo(connection: RedisConnection, channels: readonly string[]): Promise<void> {
@@ -166,12 +188,12 @@ export class RedisLink {
 
   /** Only of the connection that is in use: an attempt that fails is not a loss. */
   #lose(connection: RedisConnection | undefined, cause: unknown): void {
-    if (connection === undefined || connection !== this.#connection || this.#isClosed) return;
+    if (connection === undefined || connection !== this.#connection || this.#attempts.isClosed) return;
     const wasUp = this.#isUp;
     this.#drop();
     if (!wasUp) return;
     this.#host.lost(cause);
-    this.#retryLater();
+    this.#attempts.again();
   }
 
   #drop(): void {
@@ -180,16 +202,5 @@ export class RedisLink {
     this.#isUp = false;
     clearTimeout(this.#timer);
     connection?.close();
-  }
-
-  #retryLater(): void {
-    this.#timer = setTimeout(() => void this.#retry(), this.#backoff.next());
-  }
-
-  async #retry(): Promise<void> {
-    const cause = await this.#attempt();
-    if (this.#isClosed) return;
-    if (cause === undefined) this.#host.regained();
-    else this.#retryLater();
   }
 }

@@ -27,16 +27,21 @@ export async function openNodeRedis(
   client: NodeRedisClient,
   isSharded: boolean,
   events: ConnectionEvents,
+  signal: AbortSignal,
 ): Promise<RedisConnection> {
   const [commands, subscriber] = [duplicate(client, events), duplicate(client, events)];
   const close = () => {
     for (const one of [commands, subscriber]) one.destroy();
   };
+  signal.addEventListener("abort", close);
   try {
     await Promise.all([commands.connect(), subscriber.connect()]);
+    signal.throwIfAborted();
   } catch (error) {
     close();
     throw error;
+  } finally {
+    signal.removeEventListener("abort", close);
   }
   const listener: Listener = (payload, channel) => events.message(channel.toString(), payload);
   return {

@@ -55,11 +55,11 @@ function isCluster(client: object): boolean {
   return "masters" in client || ("isCluster" in client && client.isCluster === true);
 }
 
-type Open = (events: ConnectionEvents) => Promise<RedisConnection>;
+type Open = (events: ConnectionEvents, signal: AbortSignal) => Promise<RedisConnection>;
 
 function opener(client: RedisClient, isSharded: boolean): Open {
-  if ("callBuffer" in client) return (events) => openIoredis(client, isSharded, events);
-  return (events) => openNodeRedis(client, isSharded, events);
+  if ("callBuffer" in client) return (events, signal) => openIoredis(client, isSharded, events, signal);
+  return (events, signal) => openNodeRedis(client, isSharded, events, signal);
 }
 
 class RedisBackplane implements Backplane {

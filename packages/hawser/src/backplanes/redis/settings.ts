@@ -2,6 +2,8 @@
  * The options of the Redis backplane, and what they become.
  */
 
+import { refusal } from "../refusal.ts";
+
 export interface RedisBackplaneOptions {
   /**
    * What the names of all channels and keys begin with: applications that share a Redis need one each. Without braces.
@@ -39,17 +41,12 @@ export function resolveOptions({
   sharded = false,
   partitions = 128,
 }: RedisBackplaneOptions): RedisSettings {
-  if (typeof prefix !== "string" || /[{}]/.test(prefix)) throw refusal("prefix", "a string without braces", prefix);
-  if (typeof sharded !== "boolean") throw refusal("sharded", "a boolean", sharded);
+  if (typeof prefix !== "string" || /[{}]/.test(prefix))
+    throw refusal("Redis", "prefix", "a string without braces", prefix);
+  if (typeof sharded !== "boolean") throw refusal("Redis", "sharded", "a boolean", sharded);
   const isPowerOfTwo = Number.isInteger(Math.log2(partitions));
   if (!isPowerOfTwo || partitions < 1 || partitions > MOST_PARTITIONS) {
-    throw refusal("partitions", `a power of two from 1 to ${MOST_PARTITIONS}`, partitions);
+    throw refusal("Redis", "partitions", `a power of two from 1 to ${MOST_PARTITIONS}`, partitions);
   }
   return { prefix, isSharded: sharded, partitions };
-}
-
-function refusal(name: string, rule: string, value: unknown): TypeError {
-  return new TypeError(
-    `Cannot make a Redis backplane: ${name} must be ${rule}, got ${JSON.stringify(value) ?? String(value)}`,
-  );
 }
