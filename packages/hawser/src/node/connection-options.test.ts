@@ -47,7 +47,7 @@ describe("values", () => {
     [{ pingInterval: 0 }, "pingInterval must be a positive number of milliseconds or null, got 0"],
     [{ pingTimeout: -1 }, "pingTimeout must be"],
     [{ closeTimeout: null }, "closeTimeout must be a positive number of milliseconds, got null"],
-    [{ maxSize: "1" }, "maxSize must be an integer of at least 1, or Infinity, got 1"],
+    [{ maxSize: "1" }, 'maxSize must be an integer of at least 1, or Infinity, got "1"'],
     [{ maxFragmentSize: 0 }, "maxFragmentSize must be"],
     [{ maxFragments: 1.5 }, "maxFragments must be"],
     [{ readLimit: 0 }, "readLimit must be"],

@@ -3,6 +3,9 @@ import { checkDuration, checkDurationOrNull, checkFunction, checkLimit, checkWor
 
 const NUMBERLIKE = "5" as unknown as number;
 
+/** A text is quoted: "5" is not 5. */
+const shown = (value: unknown) => (value === NUMBERLIKE ? '"5"' : String(value));
+
 describe("checkDuration", () => {
   test.each([0.5, 1, 20_000])("%d", (value) => {
     expect(checkDuration("serve", "closeTimeout", value)).toBe(value);
@@ -10,7 +13,7 @@ describe("checkDuration", () => {
 
   test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, NUMBERLIKE, null as never])("refuses %s", (value) => {
     expect(() => checkDuration("serve", "closeTimeout", value)).toThrow(
-      new RangeError(`Cannot serve: closeTimeout must be a positive number of milliseconds, got ${value}`),
+      new RangeError(`Cannot serve: closeTimeout must be a positive number of milliseconds, got ${shown(value)}`),
     );
   });
 });
@@ -25,7 +28,9 @@ describe("checkDurationOrNull", () => {
 
   test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, NUMBERLIKE])("refuses %s", (value) => {
     expect(() => checkDurationOrNull("serve", "pingInterval", value)).toThrow(
-      new RangeError(`Cannot serve: pingInterval must be a positive number of milliseconds or null, got ${value}`),
+      new RangeError(
+        `Cannot serve: pingInterval must be a positive number of milliseconds or null, got ${shown(value)}`,
+      ),
     );
   });
 });
@@ -37,7 +42,7 @@ describe("checkLimit", () => {
 
   test.each([0, -1, 1.5, Number.NaN, NUMBERLIKE])("refuses %s", (value) => {
     expect(() => checkLimit("connect", "maxSize", value)).toThrow(
-      new RangeError(`Cannot connect: maxSize must be an integer of at least 1, or Infinity, got ${value}`),
+      new RangeError(`Cannot connect: maxSize must be an integer of at least 1, or Infinity, got ${shown(value)}`),
     );
   });
 
@@ -69,7 +74,7 @@ describe("checkFunction", () => {
 
   test("refuses what is none", () => {
     expect(() => checkFunction("serve", "processRequest", "x" as never)).toThrow(
-      new TypeError("Cannot serve: processRequest must be a function, got x"),
+      new TypeError('Cannot serve: processRequest must be a function, got "x"'),
     );
   });
 });
