@@ -271,7 +271,7 @@ describe("mistakes", () => {
       "Cannot serve: topics.history.maxCount must be an integer of at least 1, got Infinity",
     ],
     [{ history: { maxAge: 0 } }, "Cannot serve: topics.history.maxAge must be a positive number of milliseconds"],
-    [{ format: "json" }, "Cannot serve: topics.format must be a function, got json"],
+    [{ format: "json" }, 'Cannot serve: topics.format must be a function, got "json"'],
     [{ lost: {} }, "Cannot serve: topics.lost must be a function"],
   ])("%o", async (topics, message) => {
     await expect(serving(idle, { topics })).rejects.toThrow(message);

@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import type { ServeOptions, Server, ServerConnection, TopicsOption } from "hawser";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { openClient, type RawClient } from "./support/raw-client.ts";
-import { idle, serving, untilCounted } from "./support/serving.ts";
+import { idle, recordingLogger, serving, untilCounted } from "./support/serving.ts";
 
 const CHUNK = new Uint8Array(65_536);
 const MAX_BUFFERED = 131_072;
@@ -120,6 +120,20 @@ describe("conflate", () => {
     connections[0].terminate();
     await untilCounted(server, { closed: 1 });
     expect(server.publish("t", "x")).toEqual({ sent: 1, skipped: 0, failed: 0 });
+  });
+});
+
+test("conflate: what is kept and can't be sent is logged, and nobody's unhandled rejection", async () => {
+  const logger = recordingLogger();
+  const { server, clients, connections } = await slowAndQuick({ slowSubscriber: "conflate" }, { logger });
+  await fillUp(server, connections[0], 32_768);
+  vi.spyOn(connections[0], "sendNow").mockImplementation(() => {
+    throw new Error("an extension of the application's own");
+  });
+  server.publish("t", "kept");
+  clients[0].socket.resume();
+  await vi.waitFor(() => {
+    expect(logger.troubles).toMatchObject([{ message: "a message that was kept could not be sent" }]);
   });
 });
 

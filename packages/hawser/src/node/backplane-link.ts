@@ -44,6 +44,15 @@ export interface LinkHost {
   gap(topics: readonly string[] | undefined): void;
 }
 
+/**
+ * Bytes of publications that the engine has not answered: beyond, it is given no more until it has. An engine that hangs is
+ * noticed within seconds, in which a busy process would otherwise gather hundreds of megabytes.
+ */
+const MAX_UNANSWERED = 16_777_216;
+
+/** Bytes that a publication takes besides its payload, about. */
+const PUBLICATION_COST = 512;
+
 /** Milliseconds between two log lines about what breaks a rule: whoever writes to the engine could fill the disk. */
 const REJECTED_LOG_INTERVAL = 60_000;
 
@@ -57,6 +66,7 @@ export class BackplaneLink implements BackplaneReceiver {
   #interest: Interest | undefined;
   #isConnected = true;
   #isClosed = false;
+  #unanswered = 0;
   readonly #counts = { published: 0, failed: 0, received: 0, rejected: 0, gaps: 0 };
   #nextRejectedLog = Number.NEGATIVE_INFINITY;
 
@@ -102,6 +112,11 @@ export class BackplaneLink implements BackplaneReceiver {
   }
 
   publish(publication: Publication, history: HistoryLimits | undefined): Answer<Receipt> {
+    if (this.#unanswered > MAX_UNANSWERED) {
+      return this.refuse(
+        `at most ${MAX_UNANSWERED} bytes may wait for an answer of the ${this.engine.name} backplane, got ${this.#unanswered}`,
+      );
+    }
     this.#counts.published++;
     let answer: Answer<Receipt>;
     try {
@@ -110,19 +125,28 @@ export class BackplaneLink implements BackplaneReceiver {
       answer = Promise.reject(error);
     }
     if (!(answer instanceof Promise)) return answer;
-    const receipt = answer.catch((error: unknown) => {
-      this.#counts.failed++;
-      throw error;
-    });
+    const size = publication.data.length + PUBLICATION_COST;
+    this.#unanswered += size;
+    const receipt = answer.then(
+      (value) => {
+        this.#unanswered -= size;
+        return value;
+      },
+      (error: unknown) => {
+        this.#unanswered -= size;
+        this.#counts.failed++;
+        throw error;
+      },
+    );
     receipt.catch(ignore);
     return receipt;
   }
 
   /** What a publication comes to that the engine can't be given. */
-  refuse(): Promise<never> {
+  refuse(reason = `the ${this.engine.name} backplane is away`): Promise<never> {
     this.#counts.published++;
     this.#counts.failed++;
-    const error = new BackplaneError("DISCONNECTED", `Cannot publish: the ${this.engine.name} backplane is away`);
+    const error = new BackplaneError("DISCONNECTED", `Cannot publish: ${reason}`);
     const refused = Promise.reject(error);
     refused.catch(ignore);
     return refused;

@@ -97,8 +97,13 @@ function deliver(session: Session, message: SharedMessage): keyof BroadcastResul
   if (!protocol.canSend) return "skipped";
   if (!isSlow(session)) return attempt(session, message);
   if (session.settings.slowConsumer.policy === "skip") return "skipped";
-  protocol.close(CloseCode.TRY_AGAIN_LATER, "slow consumer", session.now);
+  closeSlow(session);
   return "failed";
+}
+
+/** What becomes of a slow consumer whose policy is `"close"`. */
+export function closeSlow({ protocol, now }: Session): void {
+  protocol.close(CloseCode.TRY_AGAIN_LATER, "slow consumer", now);
 }
 
 /** Whether a connection is a slow consumer now. */

@@ -42,6 +42,11 @@ export class Conflation {
     if (kept === undefined) return;
     this.#kept.delete(ws);
     const { message, compress } = kept;
-    ws.sendNow(message, compress === undefined ? {} : { compress });
+    try {
+      ws.sendNow(message, compress === undefined ? {} : { compress });
+    } catch (error) {
+      // An extension of the application's own may throw
+      ws[SESSION].settings.logger.error({ err: error }, "a message that was kept could not be sent");
+    }
   }
 }

@@ -3,9 +3,8 @@
  * a rule of its own.
  */
 
-import { CloseCode } from "../protocol/close-code.ts";
 import type { Position, Publication } from "../pubsub/publication.ts";
-import { type BroadcastOptions, type BroadcastResult, broadcast, exceptions, isSlow } from "./broadcast.ts";
+import { type BroadcastOptions, type BroadcastResult, broadcast, closeSlow, exceptions, isSlow } from "./broadcast.ts";
 import { type Connection, SESSION } from "./connection.ts";
 import { type Data, opcodeOf, toBytes } from "./data.ts";
 import type { Subscriber, Topic } from "./topic.ts";
@@ -60,7 +59,7 @@ export function deliver(topic: Topic, message: Data, options: BroadcastOptions):
     case "skip":
       return { sent, skipped: skipped + behind.length, failed };
     case "close":
-      for (const ws of behind) closeSlow(ws);
+      for (const ws of behind) closeSlow(ws[SESSION]);
       return { sent, skipped, failed: failed + behind.length };
     case "conflate":
       for (const ws of behind) topic.conflation.keep(ws, checkMessage(message), options);
@@ -79,8 +78,4 @@ export function checkMessage(data: Data): string | Uint8Array {
 
 function isSlowReceiver(ws: Connection): boolean {
   return ws.state === "open" && isSlow(ws[SESSION]);
-}
-
-function closeSlow(ws: Connection): void {
-  void ws.close(CloseCode.TRY_AGAIN_LATER, "slow consumer");
 }

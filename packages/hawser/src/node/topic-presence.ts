@@ -36,6 +36,8 @@ export class TopicPresence implements Timed {
   readonly #known: Map<string, PresenceRecord> = new Map();
   /** Who came or went since the engine was asked: its answer may not know. */
   readonly #changed: Set<string> = new Set();
+  /** How often the engine was asked. */
+  #questions = 0;
   #hasBegun = false;
   #hasEnded = false;
 
@@ -125,10 +127,14 @@ export class TopicPresence implements Timed {
 
   /** Announces what the engine knows better. Those who are there at the beginning did not just come. */
   #compare(): void {
+    const question = ++this.#questions;
     this.#changed.clear();
     whenAnswered(
       () => this.#host.store.list(this.#topic),
-      (records) => this.#take(records.filter(isPresenceRecord)),
+      (records) => {
+        // Who came or went since an earlier question is not noted any more
+        if (question === this.#questions) this.#take(records.filter(isPresenceRecord));
+      },
       (error) => this.#host.presenceFailed(error),
     );
   }

@@ -22,12 +22,18 @@ import { PUBLISH_OPTIONS, type PublishOptions, type PublishResult } from "./topi
 import type { TopicSettings } from "./topic-options.ts";
 import type { TopicTable } from "./topic-table.ts";
 
+/** A publication whose key is known. */
+interface Known {
+  /** Whether others may not have it: then it is passed on to them when it is published again. */
+  hasFailed: boolean;
+}
+
 export class TopicPublisher {
   readonly #table: TopicTable;
   readonly #link: BackplaneLink;
   readonly #clock: Clock;
   /** Those of topics without history; engines know the others. */
-  readonly #keys: RecentKeys<true> = new RecentKeys();
+  readonly #keys: RecentKeys<Known> = new RecentKeys();
   /** What was published here while the engine was away. */
   readonly gaps: GapMarks = new GapMarks();
 
@@ -48,9 +54,13 @@ export class TopicPublisher {
     const kept = isKept && typeof message !== "string" ? copyBytes(message) : message;
     const publication = { topic, kind: "message", data: kept, key, compress: options.compress } as const;
     if (settings.history !== undefined) return this.#publishStored(publication, settings.history, except);
-    if (key !== undefined && !this.#isNew(topic, key)) return DUPLICATE;
-    const result = this.#handOver(publication, undefined, except);
-    return this.#link.isShared ? this.#publishToOthers(publication, result) : result;
+    const known = key === undefined ? undefined : this.#known(topic, key);
+    if (known !== undefined && !known.hasFailed) return DUPLICATE;
+    const note = { hasFailed: false };
+    if (key !== undefined) this.#keys.add(topic, key, note, this.#clock.now());
+    // Those here had it the first time
+    const result = known === undefined ? this.#handOver(publication, undefined, except) : NO_RECEIVERS;
+    return this.#link.isShared ? this.#publishToOthers(publication, result, note) : result;
   }
 
   /** Somebody else published. */
@@ -78,19 +88,29 @@ export class TopicPublisher {
     return topic === undefined ? NO_RECEIVERS : this.#table.handOver(topic, publication, position, except);
   }
 
+  #known(topic: string, key: string): Known | undefined {
+    return this.#keys.get(topic, key, this.#clock.now());
+  }
+
   #isNew(topic: string, key: string): boolean {
-    const now = this.#clock.now();
-    if (this.#keys.get(topic, key, now)) return false;
-    this.#keys.add(topic, key, true, now);
+    if (this.#known(topic, key) !== undefined) return false;
+    this.#keys.add(topic, key, { hasFailed: false }, this.#clock.now());
     return true;
   }
 
   /** After those here have it: they need not wait for an engine. */
-  #publishToOthers(publication: Publication, result: BroadcastResult): PublishResult {
-    if (!this.#link.isConnected) return { ...result, confirmed: this.#link.refuse() };
-    const answer = this.#link.publish(publication, undefined);
+  #publishToOthers(publication: Publication, result: BroadcastResult, note: Known): PublishResult {
+    const { isConnected } = this.#link;
+    const answer = isConnected ? this.#link.publish(publication, undefined) : this.#link.refuse();
     if (!(answer instanceof Promise)) return result;
-    return { ...result, confirmed: handled(answer.then((receipt) => confirmation(receipt, result))) };
+    const confirmed = answer.then(
+      (receipt) => confirmation(receipt, result),
+      (error: unknown) => {
+        note.hasFailed = true;
+        throw error;
+      },
+    );
+    return { ...result, confirmed: handled(confirmed) };
   }
 
   /** The engine says where it stands first. Without one, those here get it without a place in the history. */

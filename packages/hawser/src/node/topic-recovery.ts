@@ -42,7 +42,6 @@ class Recovery {
   readonly #attempt: object;
   /** Up to where the subscriber has everything. */
   #at: Position;
-  #isChecked = false;
 
   constructor(host: RecoveryHost, topic: Topic, ws: Subscriber, since: Position, attempt: object) {
     this.#host = host;
@@ -61,7 +60,10 @@ class Recovery {
       await this.#send(page);
       const { position } = this.#feed;
       if (position === undefined || !this.#isWanted()) break;
-      if (position.epoch === this.#at.epoch && position.offset === this.#at.offset) return this.#join(true);
+      if (position.epoch === this.#at.epoch && position.offset === this.#at.offset) {
+        // While it was sent what it missed, something may have been published that has no place
+        return this.#join(!this.#isBroken(this.#at));
+      }
       // The engine is further than this process has heard
       if (position.epoch !== this.#at.epoch || position.offset < this.#at.offset) await this.#feed.catchUp();
     }
@@ -88,10 +90,8 @@ class Recovery {
     }
   }
 
-  #isBroken(page: HistoryPage): boolean {
-    if (this.#isChecked) return false;
-    this.#isChecked = true;
-    return this.#host.isBroken(this.#topic.name, this.#at, page);
+  #isBroken(latest: Position): boolean {
+    return this.#host.isBroken(this.#topic.name, this.#at, latest);
   }
 
   async #send(page: HistoryPage): Promise<void> {

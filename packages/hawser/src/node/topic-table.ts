@@ -31,9 +31,14 @@ export interface TopicTableParts {
  */
 const RECENT = 256;
 
+/** Milliseconds, at least, after which an engine is asked again for a history that was not to be had. */
+const HISTORY_RETRY = 1_000;
+
 export class TopicTable {
   readonly #parts: TopicTableParts;
   readonly #topics: Map<string, Topic> = new Map();
+  /** Whose history is to be asked for again. */
+  readonly #unanswered: Set<Topic> = new Set();
 
   constructor(parts: TopicTableParts) {
     this.#parts = parts;
@@ -127,9 +132,25 @@ export class TopicTable {
         if (own !== undefined) own.result = result;
       },
       lost: (position) => this.#lost(topic, position),
-      historyFailed: (error) => logger.debug({ topic: topic.name, err: error }, "a topic's history was not to be had"),
+      historyFailed: (error) => {
+        logger.debug({ topic: topic.name, err: error }, "a topic's history was not to be had");
+        this.#askAgainLater(topic);
+      },
     };
     return new TopicFeed(host, link.isShared ? Math.min(RECENT, limits.maxCount) : 0);
+  }
+
+  /** An engine that is away says when it is back; one that is there was busy, or a question got lost. */
+  #askAgainLater(topic: Topic): void {
+    const { link, wheel } = this.#parts;
+    if (!link.isConnected || this.#unanswered.has(topic)) return;
+    this.#unanswered.add(topic);
+    const again = () => {
+      this.#unanswered.delete(topic);
+      if (this.#topics.get(topic.name) === topic) void topic.feed?.catchUp();
+    };
+    // At random, so that a busy engine is not asked for all at once
+    wheel.clock.schedule(again, HISTORY_RETRY * (1 + Math.random()));
   }
 
   #lost(topic: Topic, { epoch, offset }: Position): void {

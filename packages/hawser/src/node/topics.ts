@@ -179,9 +179,11 @@ export class ServerTopics implements TopicHost, LinkHost, RecoveryHost {
     checkTopic(action, name);
     refuseUnknownOptions(`Cannot ${action}`, options, ["since", "last"]);
     const since = checkSince(action, options.since);
-    const last = checkLimit(action, "last", options.last ?? Number.POSITIVE_INFINITY, 0);
+    const wanted = checkLimit(action, "last", options.last ?? Number.POSITIVE_INFINITY, 0);
     const limits = this.#table.settingsOf(name).history;
     if (limits === undefined) throw new TypeError(`Cannot ${action}: the topic ${JSON.stringify(name)} has none`);
+    // No engine's protocol has a word for all of them
+    const last = Math.min(wanted, limits.maxCount);
     const page = await this.#link.engine.history(name, limits, since === undefined ? { last } : { since });
     const messages = page.publications.map(({ data, epoch, offset }) => ({ topic: name, data, epoch, offset }));
     return { epoch: page.epoch, offset: page.offset, messages, isComplete: page.isComplete };

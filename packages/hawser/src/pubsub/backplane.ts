@@ -38,7 +38,7 @@ export interface Receipt {
   readonly isDuplicate: boolean;
 }
 
-/** Which part of a history is asked for: what follows a position, or so many of the latest (0: none, only where it ends). */
+/** Which part of a history is asked for: what follows a position, or so many of the latest, a whole number (0: none, only where it ends). */
 export type HistoryRequest = { readonly since: Position } | { readonly last: number };
 
 /** Part of a history. */

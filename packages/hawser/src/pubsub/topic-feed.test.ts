@@ -68,6 +68,15 @@ class Bench {
 }
 
 describe("an engine that answers at once", () => {
+  test("and did not at the beginning: the next publication asks again", () => {
+    const bench = new Bench();
+    bench.isAway = true;
+    bench.feed.catchUp();
+    bench.isAway = false;
+    bench.feed.accept(bench.append());
+    expect([bench.offsets, bench.failures]).toEqual([[1], 1]);
+  });
+
   test("begins where the topic stands, and hands on what follows", () => {
     const bench = new Bench();
     bench.append();

@@ -89,7 +89,8 @@ export class TopicFeed<Context> {
       }
     }
     this.#putAhead({ publication, context });
-    if (position !== undefined) this.catchUp();
+    // Whoever does not know yet where the topic stands is about to, unless the engine did not answer
+    if (position !== undefined || this.#asking === undefined) this.catchUp();
   }
 
   /** What follows `since`: from those held here, else from the engine. What it tells that is news is delivered first. */
