@@ -14,6 +14,7 @@ import { writeResults } from "./reporting/result-files.ts";
 import type { Provenance, StoredRow } from "./reporting/store.ts";
 import { detailTable } from "./reporting/table.ts";
 import { planSession, type Session } from "./session.ts";
+import { measureSlow } from "./slow/command.ts";
 import { WORKLOADS } from "./workloads/catalogue.ts";
 import { rowsOf } from "./workloads/workload.ts";
 
@@ -27,7 +28,7 @@ function say(text: string): void {
 /** What stands in place of options: measurements of their own, each with its own options. */
 const COMMANDS: Readonly<
   Record<string, (words: readonly string[], root: string, say: (line: string) => void) => Promise<number>>
-> = { memory: measureMemory, churn: measureChurn };
+> = { memory: measureMemory, churn: measureChurn, slow: measureSlow };
 
 async function bench(words: readonly string[]): Promise<number> {
   const command = COMMANDS[words[0] ?? ""];

@@ -1,41 +1,58 @@
 /**
  * From publishing in one process to delivery in another, by way of each backplane, beside the bare client of the same engine:
- * `node bench/dist/pubsub/main.js [count] [redis url] [nats url]`.
+ * `node bench/dist/pubsub/main.js [count] [redis url] [nats url] [rounds]`. Writes `bench/results/pubsub.md` and `pubsub.json`.
  */
 
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { serveIpcBackplane } from "hawser/backplanes/ipc";
-import { quantile } from "../reporting/statistics.ts";
+import { describeMachine } from "../measuring/machine.ts";
+import { findPeer } from "../peers/catalogue.ts";
+import { originText } from "../reporting/origin.ts";
+import { keepResult } from "../reporting/result-files.ts";
 import { ENGINES, type EngineName } from "./engines.ts";
+import { type DelayRun, type DelayWay, delayPage, delayTable, settledQuantiles } from "./page.ts";
 
-type Delays = Readonly<Record<"bare" | "topic" | "history", readonly number[]>>;
+type Delays = Readonly<Record<DelayWay, readonly number[]>>;
 
 const SIDE = fileURLToPath(new URL("./side.js", import.meta.url));
 
-const [count = "2000", redisUrl = "redis://127.0.0.1:6379", natsUrl = "nats://127.0.0.1:4222"] = process.argv.slice(2);
+/** The repository: this file runs as `bench/dist/pubsub/main.js`. */
+const ROOT = join(import.meta.dirname, "..", "..", "..");
 
-/** Of the deliveries at the beginning, before the programs are warm. */
-const WARM_UP = 0.2;
+const [words, redisUrl = "redis://127.0.0.1:6379", natsUrl = "nats://127.0.0.1:4222", rounds = "3"] =
+  process.argv.slice(2);
+const count = Number(words ?? "1000");
 
-console.log("| engine | bare p50 | p99 | topic p50 | p99 | with history p50 | p99 | overhead p50 |");
-console.log("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
-for (const engine of ENGINES) {
-  const { bare, topic, history } = await measure(engine);
-  const cells = [bare, topic, history].flatMap((delays) => [
-    quantile(settled(delays), 0.5),
-    quantile(settled(delays), 0.99),
-  ]);
-  const overhead = quantile(settled(topic), 0.5) - quantile(settled(bare), 0.5);
-  console.log(`| ${engine} | ${[...cells, overhead].map((ms) => ms.toFixed(2)).join(" | ")} |`);
+const startedAt = new Date().toISOString();
+const machine = describeMachine();
+const runs: DelayRun[] = [];
+for (let round = 1; round <= Number(rounds); round++) {
+  for (const engine of round % 2 === 1 ? ENGINES : ENGINES.toReversed()) {
+    const { bare, topic, history } = await measure(engine);
+    const delays = {
+      bare: settledQuantiles(bare),
+      topic: settledQuantiles(topic),
+      history: settledQuantiles(history),
+    };
+    runs.push({ engine, round, delays });
+  }
 }
+runs.sort((one, other) => ENGINES.indexOf(one.engine as EngineName) - ENGINES.indexOf(other.engine as EngineName));
+console.log(delayTable(runs));
+const { label, version } = findPeer("hawser");
+const versions = { [label]: version };
+const page = delayPage(runs, count, originText({ startedAt, machine, versions }));
+const kept = { startedAt, machine, versions, count, runs };
+console.log(`\n${keepResult(ROOT, "pubsub", { isWritten: true, kept, page })}`);
 
 async function measure(engine: EngineName): Promise<Delays> {
   const primary = serveIpcBackplane();
   const url = engine === "nats" ? natsUrl : redisUrl;
   const start = (role: string): ChildProcess => {
-    const child = fork(SIDE, [JSON.stringify({ engine, url, role, count: Number(count) })]);
+    const child = fork(SIDE, [JSON.stringify({ engine, url, role, count })]);
     primary.add(child);
     return child;
   };
@@ -62,9 +79,4 @@ function said(child: ChildProcess, name: string): Promise<unknown> {
     };
     child.on("message", heard);
   });
-}
-
-/** Without the first of them, which are slow while code is compiled. */
-function settled(values: readonly number[]): readonly number[] {
-  return values.slice(Math.floor(values.length * WARM_UP));
 }
