@@ -155,3 +155,34 @@ test("presence: an answer that was overtaken by another question is not taken", 
   expect(events).toEqual(["join Ada", "join Ada"]);
   onTestFinished(() => far.topics.leave(ada));
 });
+
+test("presence: others are told once the engine knows, so that who asks it then is told the same", async () => {
+  const engine = memoryEngine();
+  const answers: (() => void)[] = [];
+  const here = await process(engine, { presence: true }, (backplane) => {
+    const store = backplane.presence!;
+    const later =
+      <Args extends unknown[]>(call: (...args: Args) => void | Promise<void>) =>
+      async (...args: Args) => {
+        await new Promise<void>((answer) => answers.push(answer));
+        await call(...args);
+      };
+    return Object.assign(backplane, { presence: { ...store, keep: later(store.keep), remove: later(store.remove) } });
+  });
+  const counts: Promise<number>[] = [];
+  const announce = () => void counts.push(far.topics.countPresent("t")) as undefined;
+  const far: Awaited<ReturnType<typeof process>> = await process(engine, { presence: { announce } }, (one) => one);
+  void far.topics.subscribe(connectedPair().server, "t");
+  const settle = async () => {
+    await here.clock.advance(0);
+    for (const answer of answers.splice(0)) answer();
+    await here.clock.advance(0);
+  };
+  await settle();
+  const ada = connectedPair().server;
+  void here.topics.subscribe(ada, "t", { presence: "Ada" });
+  await settle();
+  here.topics.leave(ada);
+  await settle();
+  expect(await Promise.all(counts)).toEqual([1, 0]);
+});

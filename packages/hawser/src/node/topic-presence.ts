@@ -57,8 +57,7 @@ export class TopicPresence implements Timed {
   /** A connection of this process is a member from now on. */
   join(record: PresenceRecord): void {
     this.#own.set(record.id, record);
-    this.#keep([record]);
-    this.#host.tell("join", record);
+    this.#keep([record], () => this.#host.tell("join", record));
     this.#came(record);
   }
 
@@ -67,8 +66,10 @@ export class TopicPresence implements Timed {
     const record = this.#own.get(id);
     if (record === undefined) return;
     this.#own.delete(id);
-    this.#ask(() => this.#host.store.remove(this.#topic, [id]));
-    this.#host.tell("leave", record);
+    this.#ask(
+      () => this.#host.store.remove(this.#topic, [id]),
+      () => this.#host.tell("leave", record),
+    );
     this.#went(id);
   }
 
@@ -112,17 +113,16 @@ export class TopicPresence implements Timed {
     this.#host.announce("leave", record);
   }
 
-  #keep(records: readonly PresenceRecord[]): void {
-    if (records.length === 0) return;
-    this.#ask(() => this.#host.store.keep(this.#topic, records, this.#settings.ttl));
+  #keep(records: readonly PresenceRecord[], tell = () => {}): void {
+    if (records.length > 0) this.#ask(() => this.#host.store.keep(this.#topic, records, this.#settings.ttl), tell);
   }
 
-  #ask(call: () => void | Promise<void>): void {
-    whenAnswered<void>(
-      call,
-      () => {},
-      (error) => this.#host.presenceFailed(error),
-    );
+  /** `tell`: once the engine knows, so that whoever hears of it and asks who is there is told the same; or if it did not answer. */
+  #ask(call: () => void | Promise<void>, tell: () => void): void {
+    whenAnswered<void>(call, tell, (error) => {
+      this.#host.presenceFailed(error);
+      tell();
+    });
   }
 
   /** Announces what the engine knows better. Those who are there at the beginning did not just come. */
