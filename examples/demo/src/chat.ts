@@ -6,8 +6,8 @@
  * breaks a rule is answered with an error and goes no further.
  */
 
-import type { ServerConnection } from "hawser";
-import { encode, Room } from "./chat-room.ts";
+import type { ServerConnection, TopicOptions } from "hawser";
+import { encode, ROOM_HISTORY, Room, type RoomServer } from "./chat-room.ts";
 import type { Route } from "./route.ts";
 
 export const MAX_ROOMS = 100;
@@ -21,20 +21,45 @@ const ROOM_NAME = /^[\p{L}\p{N}_-]+$/u;
 /** Letters with their marks, digits, punctuation, symbols, spaces; no line breaks, no invisible or reordering characters. */
 const MEMBER_NAME = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]+$/u;
 
+/** What the names of the rooms' topics begin with. */
+const TOPIC = "chat/";
+
 export class Chat implements Route {
+  readonly #server: () => RoomServer;
   readonly #rooms = new Map<string, Room>();
   readonly #roomOf = new WeakMap<ServerConnection, Room>();
 
-  open(ws: ServerConnection): Promise<void> {
+  /** Of the topics whose names {@link Chat.owns}. */
+  readonly topicOptions: TopicOptions = {
+    history: ROOM_HISTORY,
+    presence: {
+      announce: (event) => {
+        this.#rooms.get(event.topic.slice(TOPIC.length))?.announce(event);
+        return undefined;
+      },
+    },
+  };
+
+  /** `server`: the one whose route this is, once it listens. */
+  constructor(server: () => RoomServer) {
+    this.#server = server;
+  }
+
+  static owns(topic: string): boolean {
+    return topic.startsWith(TOPIC);
+  }
+
+  async open(ws: ServerConnection): Promise<void> {
     const { searchParams } = ws.request.url;
     const roomName = searchParams.get("room")?.trim() ?? "";
     const name = searchParams.get("name")?.trim() ?? "";
     const fault = findAddressFault(roomName, name);
     if (fault !== undefined) return ws.close(1008, fault);
     const room = this.#enter(roomName);
-    if (typeof room === "string") return ws.close(1013, room);
+    if (room === undefined) return ws.close(1013, `there are ${MAX_ROOMS} rooms already`);
     this.#roomOf.set(ws, room);
-    return room.join(ws, name);
+    const refusal = await room.join(ws, name, MAX_MEMBERS);
+    if (refusal !== undefined) await ws.close(1013, refusal);
   }
 
   message(ws: ServerConnection, message: string | Uint8Array): void {
@@ -48,21 +73,22 @@ export class Chat implements Route {
     this.#roomOf.get(ws)?.leave(ws);
   }
 
-  /** The room of that name, made if need be; a text says why there is none. */
-  #enter(name: string): Room | string {
-    const existing = this.#rooms.get(name);
-    if (existing !== undefined) {
-      return existing.size < MAX_MEMBERS ? existing : `the room is full: it takes ${MAX_MEMBERS} members`;
+  /** The room of that name, made if need be; `undefined` if there are too many. */
+  #enter(name: string): Room | undefined {
+    let room = this.#rooms.get(name);
+    if (room === undefined) {
+      if (this.#rooms.size >= MAX_ROOMS && !this.#forgetOne(Date.now())) return undefined;
+      room = new Room(name, TOPIC + name, this.#server());
+      this.#rooms.set(name, room);
     }
-    if (this.#rooms.size >= MAX_ROOMS && !this.#forgetEmptyRoom()) return `there are ${MAX_ROOMS} rooms already`;
-    const room = new Room(name);
-    this.#rooms.set(name, room);
     return room;
   }
 
-  /** An empty room keeps its history for whoever comes back, until its place is needed. */
-  #forgetEmptyRoom(): boolean {
-    for (const room of this.#rooms.values()) if (room.size === 0) return this.#rooms.delete(room.name);
+  /** An empty room counts as long as its history may be there: that is memory, of this process or of an engine. */
+  #forgetOne(now: number): boolean {
+    for (const [name, room] of this.#rooms) {
+      if (room.isEmpty && now - room.lastUse > ROOM_HISTORY.maxAge) return this.#rooms.delete(name);
+    }
     return false;
   }
 }

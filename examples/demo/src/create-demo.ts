@@ -5,6 +5,7 @@
  */
 
 import { respond, type Server, type ServerConnection, serve } from "hawser";
+import type { Backplane } from "hawser/pubsub";
 import { Chat } from "./chat.ts";
 import { echo } from "./echo.ts";
 import type { Logger } from "./logger.ts";
@@ -25,14 +26,18 @@ export interface DemoOptions {
   readonly host?: string;
   /** @default silent */
   readonly logger?: Logger;
+  /** Makes the chat's rooms those of other processes, too. */
+  readonly backplane?: Backplane;
 }
 
 /** Starts the demo; resolves once it listens, and rejects as `serve` does. */
-export async function createDemo({ port = 0, host = "127.0.0.1", logger }: DemoOptions = {}): Promise<Server> {
+export async function createDemo(options: DemoOptions = {}): Promise<Server> {
+  const { port = 0, host = "127.0.0.1", logger, backplane } = options;
   const page = await loadPage();
+  const chat: Chat = new Chat(() => server);
   const routes = new Map<string, Route>([
     ["/echo", echo],
-    ["/chat", new Chat()],
+    ["/chat", chat],
     ["/ticker", new Ticker()],
   ]);
   const server: Server = await serve(dispatch(routes), {
@@ -40,9 +45,11 @@ export async function createDemo({ port = 0, host = "127.0.0.1", logger }: DemoO
     host,
     maxSize: MAX_SIZE,
     slowConsumer: { maxBuffered: MAX_BUFFERED, policy: "skip" },
+    topics: (topic) => (Chat.owns(topic) ? chat.topicOptions : undefined),
     processRequest: ({ method, url }) =>
       routes.has(url.pathname) ? undefined : answer(method, url.pathname, page, () => server.isReady),
     ...(logger && { logger }),
+    ...(backplane && { backplane }),
   });
   return server;
 }

@@ -1,76 +1,79 @@
 /**
- * Starts the demo from the command line: `PORT` and `HOST` from the environment, lines on the console, signals.
+ * Starts the demo from the command line: the environment, lines on the console, signals, and one process or several.
  */
 
+import cluster from "node:cluster";
 import { type Server, shutdownOn } from "hawser";
+import { ipcBackplane } from "hawser/backplanes/ipc";
+import { redisBackplane } from "hawser/backplanes/redis";
+import type { Backplane } from "hawser/pubsub";
 import { createDemo } from "./create-demo.ts";
+import { describe, explain } from "./lines.ts";
 import { plainLogger } from "./logger.ts";
+import { readSettings, type Settings } from "./settings.ts";
+import { startWorkers, stopWorkers } from "./workers.ts";
 
-const DEFAULT_PORT = 8080;
-const DEFAULT_HOST = "127.0.0.1";
+const settings = readSettings(process.env);
+if (typeof settings === "string") fail(settings);
+else if (cluster.isWorker) await work(settings);
+else if (settings.workers > 1) await lead(settings);
+else await serveAlone(settings);
 
-const host = process.env["HOST"] || DEFAULT_HOST;
-const port = Number(process.env["PORT"] || DEFAULT_PORT);
-
-if (Number.isInteger(port) && port >= 0 && port <= 65_535) await run();
-else fail(`PORT must be a number from 0 to 65535, got ${JSON.stringify(process.env["PORT"])}`);
-
-async function run(): Promise<void> {
-  const server = await start();
+async function serveAlone(own: Settings): Promise<void> {
+  const server = await start(own);
   if (server === undefined) return;
   shutdownOn(server);
-  console.log(describe(server));
+  console.log(describe(own, server.port));
   await server.waitClosed();
   console.log("Hawser demo: stopped");
 }
 
-async function start(): Promise<Server | undefined> {
+/** Serves nobody itself. */
+async function lead(own: Settings): Promise<void> {
   try {
-    return await createDemo({ port, host, logger: plainLogger((line) => console.log(line)) });
+    console.log(describe(own, await startWorkers(own.workers)));
+  } catch {
+    // The worker has said why
+    process.exitCode = 1;
+    await stopWorkers();
+    return;
+  }
+  await new Promise((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, resolve);
+  });
+  await stopWorkers();
+  console.log("Hawser demo: stopped");
+  process.exit();
+}
+
+/** Ctrl-C reaches all processes of a terminal: the primary passes on what a worker is to do. */
+async function work(own: Settings): Promise<void> {
+  process.on("SIGINT", () => {});
+  const server = await start(own);
+  if (server === undefined) return process.exit(1);
+  shutdownOn(server, { signals: ["SIGTERM"] });
+  await server.waitClosed();
+  process.exit();
+}
+
+async function start(own: Settings): Promise<Server | undefined> {
+  const { host, port } = own;
+  const prefix = cluster.isWorker ? `[${process.pid}] ` : "";
+  const logger = plainLogger((line) => console.log(prefix + line));
+  try {
+    const backplane = await backplaneOf(own);
+    return await createDemo({ port, host, logger, ...(backplane && { backplane }) });
   } catch (error) {
-    fail(explain(error));
+    fail(explain(error, own));
     return undefined;
   }
 }
 
-function describe(server: Server): string {
-  const authority = `${reachableHost()}:${server.port}`;
-  return [
-    `Hawser demo: http://${authority}/`,
-    `  ws://${authority}/echo                        every message comes back`,
-    `  ws://${authority}/chat?room=harbour&name=Ada  a room with others`,
-    `  ws://${authority}/ticker                      a live feed, five readings a second`,
-    `  http://${authority}/healthz                   200 while it takes connections`,
-    "Ctrl-C stops it gracefully",
-  ].join("\n");
-}
-
-/** As it stands in a URL; who listens on all addresses is reached by any. */
-function reachableHost(): string {
-  if (host === "0.0.0.0" || host === "::") return "localhost";
-  return host.includes(":") ? `[${host}]` : host;
-}
-
-/** What went wrong in the user's words, with the remedy where there is one. */
-function explain(error: unknown): string {
-  switch (systemErrorCode(error)) {
-    case "EADDRINUSE":
-      return `port ${port} is taken by another program. Stop that one, or choose another port: PORT=${(port % 65_535) + 1} npm start`;
-    case "EACCES":
-      return `port ${port} is not allowed for this user. Choose one above 1023: PORT=${DEFAULT_PORT} npm start`;
-    case "EADDRNOTAVAIL":
-    case "ENOTFOUND":
-      return `${host} is no address of this machine. Choose another: HOST=${DEFAULT_HOST} npm start`;
-    default:
-      return error instanceof Error ? (error.stack ?? error.message) : String(error);
-  }
-}
-
-function systemErrorCode(error: unknown): unknown {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if ("syscall" in at && "code" in at) return at.code;
-  }
-  return undefined;
+/** What the chat's rooms are shared by: Redis, the primary's memory, or nothing. */
+async function backplaneOf({ redisUrl }: Settings): Promise<Backplane | undefined> {
+  if (redisUrl === undefined) return cluster.isWorker ? ipcBackplane() : undefined;
+  const { createClient } = await import("redis");
+  return redisBackplane(createClient({ url: redisUrl }));
 }
 
 function fail(message: string): void {
