@@ -18,7 +18,7 @@ export interface SlowRun extends Delays, Omit<Published, "memoryBefore" | "memor
 }
 
 /** Publications before those that count, in each run. */
-const WARM_UP = 10;
+const WARM_UP = 3;
 
 export async function measureSlowReceiver(options: SlowOptions, pinning: Pinning): Promise<readonly SlowRun[]> {
   const script = (name: string) => join(import.meta.dirname, `${name}.js`);

@@ -14,12 +14,12 @@ export interface SlowOptions {
   readonly writes: boolean;
 }
 
-const DEFAULTS = { receivers: 1_000, rounds: 7, messages: 120, interval: 40 };
+const DEFAULTS = { receivers: 1_000, rounds: 40, messages: 20, interval: 30 };
 
 export const SLOW_HELP = `Measures what a receiver that does not read does to those that do: messages of 240 bytes are published at
 a fixed rate to ${DEFAULTS.receivers} fast receivers, and to one more that does not read, in turn.
 
-  npm run bench -- slow                            about two minutes
+  npm run bench -- slow                            about three minutes
   npm run bench -- slow --receivers 100 --rounds 3
 
 Options

@@ -6,7 +6,7 @@ import { MESSAGE_SIZE, microseconds, TIME_DIGITS, TIME_PLACE, timedMessage } fro
 
 describe("the command line", () => {
   test.each([
-    [[], { receivers: 1_000, rounds: 7, messages: 120, interval: 40, writes: true }],
+    [[], { receivers: 1_000, rounds: 40, messages: 20, interval: 30, writes: true }],
     [["--rounds", "3"], { rounds: 3, writes: false }],
     [["--interval", "5", "--write"], { interval: 5, writes: true }],
   ])("%j", (words, expected) => {

@@ -74,6 +74,15 @@ describeWith("redis-server", "the Redis backplane", () => {
     ]);
   });
 
+  test("a client's own keyPrefix is not put before them", async () => {
+    const a = await startNode(redisBackplane(new Redis(engine.url, { lazyConnect: true, keyPrefix: "mine:" })));
+    await a.subscribe("news");
+    await redis.publish("hawser:topic:news", "bare");
+    await a.untilReceived(1);
+    await a.publish(message("news", "x"), LIMITS);
+    expect((await redis.keys("*")).toSorted()).toEqual(["hawser:{41}:head:news", "hawser:{41}:log:news"]);
+  });
+
   test("keys have the names that are documented, and an end", async () => {
     const a = await node();
     await a.publish(message("news", "x", { key: "order 1" }), LIMITS);

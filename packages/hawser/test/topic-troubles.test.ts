@@ -1,6 +1,6 @@
 /** What topics do when engines answer late, wrongly or not at all, when publishers say things again, and when code throws. */
 
-import type { Server, TopicsOption } from "hawser";
+import type { PresenceEvent, Server, TopicsOption } from "hawser";
 import { type Backplane, type MemoryEngine, memoryEngine } from "hawser/pubsub";
 import { connectedPair, FakeClock } from "hawser/testing";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
@@ -185,4 +185,22 @@ test("presence: others are told once the engine knows, so that who asks it then 
   here.topics.leave(ada);
   await settle();
   expect(await Promise.all(counts)).toEqual([1, 0]);
+});
+
+test("presence: what anybody writes into a channel is believed so many times between two questions to the engine", async () => {
+  const engine = memoryEngine();
+  const names = new Set<string>();
+  const announce = ({ member: { id } }: PresenceEvent) => void names.add(id) as undefined;
+  const here = await process(engine, { presence: { announce } }, (backplane) => backplane);
+  await here.topics.subscribe(connectedPair().server, "t");
+  await here.clock.advance(0);
+  const stranger = engine.backplane();
+  for (let count = 0; count < 12_000; count++) {
+    const data = JSON.stringify({ id: `${count}`, data: "null" });
+    void stranger.publish({ topic: "t", kind: "join", data, key: undefined, compress: undefined }, undefined);
+  }
+  await here.clock.advance(0);
+  expect(names.size).toBe(10_000);
+  await here.clock.advance(20_000);
+  expect(await here.topics.countPresent("t")).toBe(0);
 });

@@ -23,6 +23,12 @@ export interface PresenceHost {
   presenceFailed(error: unknown): void;
 }
 
+/**
+ * Members that may come or go between two questions to the engine, as others tell: what is beyond is learnt from the engine, since
+ * anybody may have written it.
+ */
+const MAX_HEARD = 10_000;
+
 /** How often it is said that members are there, in their time to live. */
 const HEARTBEATS = 3;
 
@@ -76,6 +82,7 @@ export class TopicPresence implements Timed {
   /** Another process says so. Never trusted: members of this process come and go here alone. */
   heard(type: "join" | "leave", record: PresenceRecord): void {
     if (this.#own.has(record.id)) return;
+    if (this.#changed.size >= MAX_HEARD && !this.#changed.has(record.id)) return;
     if (type === "join") this.#came(record);
     else this.#went(record.id);
   }

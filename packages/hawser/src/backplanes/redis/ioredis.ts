@@ -18,8 +18,9 @@ export interface IoredisClient {
   sunsubscribe(...channels: string[]): Promise<unknown>;
 }
 
-/** No connection is made again, and no command sent again. */
+/** No connection is made again, and no command sent again; names are the backplane's own, whatever the client adds to others. */
 const ONCE = {
+  keyPrefix: "",
   lazyConnect: true,
   retryStrategy: () => null,
   enableOfflineQueue: false,
