@@ -256,7 +256,7 @@ export declare class BackplaneLink implements BackplaneReceiver {
     hear(topic: string, history: HistoryLimits | undefined): Promise<void>;
     unhear(topic: string): void;
     publish(publication: Publication, history: HistoryLimits | undefined): Answer<Receipt>;
-    refuse(): Promise<never>;
+    refuse(reason?: string): Promise<never>;
     close(): Promise<void>;
     received(publication: Publication, position: Position | undefined): void;
     gap(topics: readonly string[] | undefined): void;
@@ -299,6 +299,7 @@ export interface BroadcastResult {
 export declare function broadcast(connections: Iterable<Connection>, data: Data, options?: BroadcastOptions): BroadcastResult;
 export declare function exceptions(except: BroadcastOptions["except"]): ReadonlySet<Connection>;
 export declare const NOBODY: ReadonlySet<Connection>;
+export declare function closeSlow({ protocol, now }: Session): void;
 export declare function isSlow({ settings, bufferedAmount, transport }: Session): boolean;
 
 // node/client-connection.d.ts

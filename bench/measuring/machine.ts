@@ -1,7 +1,7 @@
 /** Where and on what the figures were taken: without it they mean nothing. */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { cpus, release, totalmem, type } from "node:os";
+import { cpus, loadavg, release, totalmem, type } from "node:os";
 
 export interface Machine {
   readonly cpu: string;
@@ -23,6 +23,11 @@ export function describeMachine(): Machine {
     node: process.version,
     commit: describeCommit(),
   };
+}
+
+/** How busy the machine is before anything is measured: what others do shows in times, and less in ratios. */
+export function describeLoad(): string {
+  return `Load average before: ${loadavg()[0]!.toFixed(1)} on ${cpus().length} cores.`;
 }
 
 /** Files that this process and its children may have open; `Infinity` where the system does not say. */

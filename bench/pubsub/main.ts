@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { serveIpcBackplane } from "hawser/backplanes/ipc";
-import { describeMachine } from "../measuring/machine.ts";
+import { describeLoad, describeMachine } from "../measuring/machine.ts";
 import { findPeer } from "../peers/catalogue.ts";
 import { originText } from "../reporting/origin.ts";
 import { keepResult } from "../reporting/result-files.ts";
@@ -28,6 +28,7 @@ const count = Number(words ?? "1000");
 
 const startedAt = new Date().toISOString();
 const machine = describeMachine();
+const load = describeLoad();
 const runs: DelayRun[] = [];
 for (let round = 1; round <= Number(rounds); round++) {
   for (const engine of round % 2 === 1 ? ENGINES : ENGINES.toReversed()) {
@@ -44,7 +45,7 @@ runs.sort((one, other) => ENGINES.indexOf(one.engine as EngineName) - ENGINES.in
 console.log(delayTable(runs));
 const { label, version } = findPeer("hawser");
 const versions = { [label]: version };
-const page = delayPage(runs, count, originText({ startedAt, machine, versions }));
+const page = delayPage(runs, count, [...originText({ startedAt, machine, versions }), load]);
 const kept = { startedAt, machine, versions, count, runs };
 console.log(`\n${keepResult(ROOT, "pubsub", { isWritten: true, kept, page })}`);
 

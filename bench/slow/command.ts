@@ -1,5 +1,5 @@
 /** `npm run bench -- slow`: what a receiver that does not read does to those that do. */
-import { describeMachine } from "../measuring/machine.ts";
+import { describeLoad, describeMachine } from "../measuring/machine.ts";
 import { findPeer } from "../peers/catalogue.ts";
 import { choosePinning } from "../processes/pinning.ts";
 import { originText } from "../reporting/origin.ts";
@@ -21,12 +21,13 @@ export async function measureSlow(
   }
   const startedAt = new Date().toISOString();
   const machine = describeMachine();
+  const load = describeLoad();
   const pinning = choosePinning();
   const runs = await measureSlowReceiver(options, pinning);
   say(slowTable(runs));
   const { label, version } = findPeer("hawser");
   const versions = { [label]: version };
-  const origin = [...originText({ startedAt, machine, versions }), pinning.note];
+  const origin = [...originText({ startedAt, machine, versions }), pinning.note, load];
   const { receivers, rounds, messages, interval } = options;
   const kept = { startedAt, machine, versions, receivers, rounds, messages, interval, runs };
   const page = slowPage(options, runs, origin);

@@ -17,7 +17,7 @@ export interface IoredisClient {
     ssubscribe(...channels: string[]): Promise<unknown>;
     sunsubscribe(...channels: string[]): Promise<unknown>;
 }
-export declare function openIoredis(client: IoredisClient, isSharded: boolean, events: ConnectionEvents): Promise<RedisConnection>;
+export declare function openIoredis(client: IoredisClient, isSharded: boolean, events: ConnectionEvents, signal: AbortSignal): Promise<RedisConnection>;
 
 // node-redis.d.ts
 import type { ConnectionEvents, RedisArgument, RedisConnection } from "./connection.ts";
@@ -36,7 +36,7 @@ export interface NodeRedisClient {
     sSubscribe(channels: string[], listener: Listener, bufferMode: true): Promise<unknown>;
     sUnsubscribe(channels: string[], listener: Listener, bufferMode: true): Promise<unknown>;
 }
-export declare function openNodeRedis(client: NodeRedisClient, isSharded: boolean, events: ConnectionEvents): Promise<RedisConnection>;
+export declare function openNodeRedis(client: NodeRedisClient, isSharded: boolean, events: ConnectionEvents, signal: AbortSignal): Promise<RedisConnection>;
 export {};
 
 // redis-backplane.d.ts

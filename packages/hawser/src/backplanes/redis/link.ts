@@ -108,7 +108,8 @@ export class RedisLink {
       },
     };
     try {
-      connection = await this.#settings.open(events, signal);
+      // Clients may take their time to notice that they were ended
+      connection = await Promise.race([this.#settings.open(events, signal), rejectOnceAborted(signal)]);
       signal.throwIfAborted();
       this.#connection = connection;
       const { close } = connection;
@@ -203,4 +204,10 @@ export class RedisLink {
     clearTimeout(this.#timer);
     connection?.close();
   }
+}
+
+function rejectOnceAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }
