@@ -4,8 +4,10 @@ import { ExactReplyReader, ExpectedStream } from "./exact-reply-reader.ts";
 import { buildClientFrames, buildFrame, opcodeOf } from "./frame.ts";
 import { FrameRibbon } from "./frame-ribbon.ts";
 import { DRAIN_TIMEOUT, FirstFailure, inBatches, type Load, type Totals } from "./load.ts";
+import { ParsedReplyReader, ReplyHistory } from "./parsed-reply-reader.ts";
 import { makePayloads } from "./payload.ts";
 import type { BroadcastPlan } from "./plan.ts";
+import type { ReplyReader } from "./reply-reader.ts";
 import { READ_SIZE, Wire } from "./wire.ts";
 
 export class BroadcastLoad implements Load {
@@ -13,7 +15,7 @@ export class BroadcastLoad implements Load {
   readonly #totals: Totals = { messages: 0, bytes: 0 };
   readonly #wires: Wire[] = [];
   readonly #ribbon: FrameRibbon;
-  readonly #expected: ExpectedStream;
+  readonly #makeReader: () => ReplyReader;
   readonly #failure = new FirstFailure();
   readonly #over: Deferred = deferred();
   #broadcasts = 0;
@@ -24,12 +26,8 @@ export class BroadcastLoad implements Load {
   constructor(plan: BroadcastPlan) {
     this.#plan = plan;
     const payloads = makePayloads(plan.payload, plan.size);
-    const opcode = opcodeOf(plan.payload);
-    this.#ribbon = new FrameRibbon(buildClientFrames(payloads, plan.payload, false), 1);
-    this.#expected = new ExpectedStream(
-      payloads.map((payload) => buildFrame({ opcode, payload })),
-      READ_SIZE,
-    );
+    this.#ribbon = new FrameRibbon(buildClientFrames(payloads, plan.payload, plan.compression !== false), 1);
+    this.#makeReader = plan.compression === false ? exactReaders(plan, payloads) : parsedReaders(plan, payloads);
   }
 
   async open(): Promise<undefined> {
@@ -61,10 +59,10 @@ export class BroadcastLoad implements Load {
 
   #connect(): Wire {
     // Each reader knows the whole sequence: a message that comes twice is a wrong one
-    const reader = new ExactReplyReader(this.#expected);
+    const reader = this.#makeReader();
     return new Wire({
       port: this.#plan.port,
-      compression: false,
+      compression: this.#plan.compression,
       receive: (chunk) => this.#deliver(reader.read(chunk), chunk.length),
       gone: (error) => {
         this.#failure.note(error);
@@ -87,4 +85,27 @@ export class BroadcastLoad implements Load {
     if (this.#isStopping) this.#over.resolve();
     else this.#next();
   }
+}
+
+/** Where the bytes that come are known beforehand. */
+function exactReaders({ payload: kind }: BroadcastPlan, payloads: readonly Uint8Array[]): () => ReplyReader {
+  const opcode = opcodeOf(kind);
+  const frames = payloads.map((payload) => buildFrame({ opcode, payload }));
+  if (frames.some(({ length }) => length !== frames[0]!.length))
+    throw new TypeError("Cannot broadcast: without compression, messages must all be of one length");
+  const expected = new ExpectedStream(frames, READ_SIZE);
+  return () => new ExactReplyReader(expected);
+}
+
+/** Where a compressor decides them. All receivers have the same behind them: one history serves all. */
+function parsedReaders({ payload, compression }: BroadcastPlan, payloads: readonly Uint8Array[]): () => ReplyReader {
+  const windows = typeof compression === "object" ? { windowBits: compression.windowBits } : {};
+  const options = {
+    opcode: opcodeOf(payload),
+    history: new ReplyHistory(payloads, windows),
+    compression: true,
+    // Nothing is that slow
+    onPing: () => {},
+  };
+  return () => new ParsedReplyReader(options);
 }

@@ -33,6 +33,8 @@ export class ReplyHistory {
   readonly #offsets: readonly number[];
   readonly #cycleLength: number;
   readonly #bytes: Buffer;
+  /** The last reply that was found right: of a broadcast, the same bytes come to many. */
+  #right: { readonly index: number; readonly compressed: Buffer } | undefined;
 
   /** @param payloads the replies, all in turn, again and again. */
   constructor(payloads: readonly Uint8Array[], options: ReplyHistoryOptions = {}) {
@@ -54,6 +56,14 @@ export class ReplyHistory {
     const surplus = Math.max(0, total - this.#bytes.length);
     const end = total - Math.ceil(surplus / this.#cycleLength) * this.#cycleLength;
     return this.#bytes.subarray(Math.max(0, end - (1 << this.windowBits)), end);
+  }
+
+  /** Whether message number `index` may come as these bytes, compressed. Throws if they cannot be inflated. */
+  isRight(index: number, compressed: Buffer): boolean {
+    if (this.#right?.index === index && this.#right.compressed.equals(compressed)) return true;
+    if (!inflate(compressed, this, index).equals(this.payloads[index % this.payloads.length]!)) return false;
+    this.#right = { index, compressed: Buffer.from(compressed) };
+    return true;
   }
 }
 
@@ -131,8 +141,9 @@ export class ParsedReplyReader implements ReplyReader {
 
   #checkContent(first: number, payload: Buffer): void {
     const { history } = this.#options;
-    const plain = (first & 0x40) === 0 ? payload : inflate(payload, history, this.#replies);
-    if (plain.equals(history.payloads[this.#replies % history.payloads.length]!)) return;
+    const isCompressed = (first & 0x40) !== 0;
+    const expected = history.payloads[this.#replies % history.payloads.length]!;
+    if (isCompressed ? history.isRight(this.#replies, payload) : payload.equals(expected)) return;
     throw new WrongEcho(`reply ${this.#replies} differs from what it should be`);
   }
 }

@@ -31,6 +31,7 @@ export interface FloodPlan extends Messages {
 export interface BroadcastPlan extends Messages {
   readonly kind: "broadcast";
   readonly port: number;
+  readonly compression: Compression;
 }
 
 /** Clients that come and go. */

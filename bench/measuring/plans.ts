@@ -24,10 +24,13 @@ export function loadPlanFor(workload: ThroughputWorkload, port: number): LoadPla
       const messages = { connections, window, payload, size, compression } as const;
       return { kind: "echo", port, ...messages, replies: "echo", answersPings: false };
     }
-    case "ingest":
-    case "broadcast": {
+    case "ingest": {
       const { connections, payload, size } = workload;
-      return { kind: workload.kind === "ingest" ? "flood" : "broadcast", port, connections, payload, size };
+      return { kind: "flood", port, connections, payload, size };
+    }
+    case "broadcast": {
+      const { kind, connections, payload, size, compression } = workload;
+      return { kind, port, connections, payload, size, compression };
     }
     case "connect":
       return { kind: "connect", port, connections: workload.connections };

@@ -12,7 +12,7 @@ interface BunRuntime {
 interface BunServer {
   readonly port: number;
   upgrade(request: Request): boolean;
-  publish(topic: string, message: string | Uint8Array): number;
+  publish(topic: string, message: string | Uint8Array, compress: boolean): number;
 }
 
 interface BunSocket {
@@ -64,7 +64,7 @@ function applicationOf(
     case "ingest":
       return (_socket, message) => count(tally, message.length);
     case "broadcast":
-      return (_socket, message) => server().publish(TOPIC, message);
+      return (_socket, message) => server().publish(TOPIC, message, compression);
     default:
       return application satisfies never;
   }

@@ -58,6 +58,7 @@ const ENTRIES: Readonly<Record<string, PeerEntry>> = {
   },
   hawser: { title: "hawser", server: "hawser", client: "hawser-client" },
   "hawser-await": { title: "hawser, for await", server: "hawser-await", groups: ["pp", "pl"] },
+  "hawser-publish": { title: "hawser, publish", server: "hawser-publish", groups: ["bc"] },
   "hawser-handle": { title: "hawser, handle", server: "hawser-handle" },
   uws: {
     title: "uWebSockets.js",

@@ -22,14 +22,22 @@ function compressionOf({ compression, coldAfter }: ServerSettings): NonNullable<
   return { serverMaxWindowBits: windowBits, clientMaxWindowBits: windowBits, memLevel, ...cold };
 }
 
+/** What makes one of its programs different from the others. */
+export interface HooksVariant extends Pick<ServeOptions, "transport"> {
+  /** Whether a broadcast is a publication to a topic, rather than to all connections. */
+  readonly publishes?: boolean;
+}
+
 /** Serves the hooks form of an application. */
 export async function serveHooks(
   settings: ServerSettings,
   tally: Tally,
-  options?: Pick<ServeOptions, "transport">,
+  { publishes = false, ...options }: HooksVariant = {},
 ): Promise<StartedServer> {
   let server: Server | undefined;
-  const hooks = HOOKS[settings.application](tally, () => server!);
+  const { application } = settings;
+  const makeHooks = publishes && application === "broadcast" ? publishHooks : HOOKS[application];
+  const hooks = makeHooks(tally, () => server!);
   const started = await serveHawser(hooks, settings, options);
   server = started;
   return { port: started.port, handlers: { windows: () => windowsOf(started) } };
@@ -66,3 +74,16 @@ const HOOKS: Readonly<Record<Application, (tally: Tally, server: () => Server) =
     },
   }),
 };
+
+const TOPIC = "all";
+
+function publishHooks(_tally: Tally, server: () => Server): HandlerHooks {
+  return {
+    open(ws) {
+      void ws.subscribe(TOPIC);
+    },
+    message(_ws, data) {
+      server().publish(TOPIC, data);
+    },
+  };
+}

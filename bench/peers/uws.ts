@@ -20,7 +20,7 @@ interface Uws {
 interface UwsApp {
   ws(pattern: string, behavior: object): UwsApp;
   listen(host: string, port: number, done: (listenSocket: object | false) => void): UwsApp;
-  publish(topic: string, message: ArrayBuffer | string, isBinary: boolean): boolean;
+  publish(topic: string, message: ArrayBuffer | string, isBinary: boolean, compress: boolean): boolean;
 }
 
 interface UwsSocket {
@@ -70,7 +70,7 @@ function applicationOf(application: Application, compression: boolean, tally: Ta
     case "ingest":
       return (_socket, message) => count(tally, message.byteLength);
     case "broadcast":
-      return (_socket, message, isBinary) => app.publish(TOPIC, message, isBinary);
+      return (_socket, message, isBinary) => app.publish(TOPIC, message, isBinary, compression);
     default:
       return application satisfies never;
   }

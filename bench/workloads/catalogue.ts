@@ -1,5 +1,5 @@
 /** The workloads, and their selection by name. */
-import type { WindowSetting } from "./compression.ts";
+import type { Compression, WindowSetting } from "./compression.ts";
 import type {
   BroadcastWorkload,
   ConnectWorkload,
@@ -57,6 +57,19 @@ function broadcast(id: string, connections: number): BroadcastWorkload {
   return { ...plain, kind: "broadcast", id, group: "bc", title, payload: "binary", size: 125, connections };
 }
 
+/** What a feed sends to all who follow it. */
+function feed(id: string, connections: number, compression: Compression, how: string): BroadcastWorkload {
+  const title = `${how}broadcast, 240 B JSON to ${connections.toLocaleString("en-US")}`;
+  const message = { payload: "json", size: 240 } as const;
+  return { ...message, kind: "broadcast", id, group: "bc", side: "server", title, connections, compression };
+}
+
+function compressedFeed(connections: number, setting: WindowSetting): BroadcastWorkload {
+  const { windowBits } = setting;
+  const { title, ...rest } = feed(`bcz${connections}-${windowBits}`, connections, setting, "compressed ");
+  return { ...rest, title: `${title}, windows of ${windowBits} bits` };
+}
+
 const CONNECT: ConnectWorkload = {
   ...plain,
   kind: "connect",
@@ -109,6 +122,13 @@ export const WORKLOADS: readonly Workload[] = [
   ingest("in1m", MIB, "1 MiB"),
   broadcast("bc1000", 1_000),
   broadcast("bc5000", 5_000),
+  feed("bcj1000", 1_000, false, ""),
+  feed("bcj5000", 5_000, false, ""),
+  feed("bcz1000", 1_000, true, "compressed "),
+  compressedFeed(1_000, { windowBits: 12, memLevel: 5 }),
+  compressedFeed(1_000, { windowBits: 15, memLevel: 8 }),
+  compressedFeed(5_000, { windowBits: 12, memLevel: 5 }),
+  compressedFeed(5_000, { windowBits: 15, memLevel: 8 }),
   CONNECT,
   COMPRESSED,
   compressedWith({ windowBits: 12, memLevel: 5 }),
