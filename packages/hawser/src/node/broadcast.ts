@@ -7,7 +7,7 @@ import type { SharedHistory } from "../protocol/extension.ts";
 import { refuseUnknownOptions } from "../protocol/option-names.ts";
 import { type Connection, SESSION } from "./connection.ts";
 import { type Data, opcodeOf, SEND_OPTIONS, type SendOptions, toBytes } from "./data.ts";
-import { OpenConnections } from "./open-connections.ts";
+import { ALL, OpenConnections } from "./open-connections.ts";
 import type { Session } from "./session.ts";
 import { SharedMessage } from "./shared-message.ts";
 
@@ -47,18 +47,38 @@ export function broadcast(
   const opcode = opcodeOf(data, options);
   const payload = toBytes("broadcast", data, opcode);
   const excepted = exceptions(options.except);
-  const isShared = countOf(connections) > FEW;
+  // A server's own are looked at once, here, and not first by their set
+  const receivers = connections instanceof OpenConnections ? connections[ALL]() : connections;
+  const isShared = isMoreThanFew(connections, receivers);
   const histories = isShared ? historiesOf(connections) : undefined;
   const message = new SharedMessage(payload, opcode, options.compress, { isShared, histories });
-  const result = { sent: 0, skipped: 0, failed: 0 };
   try {
-    for (const connection of connections) {
-      if (!excepted.has(connection)) result[deliver(connection[SESSION], message)]++;
-    }
+    return deliverAll(receivers, connections === receivers, message, excepted);
   } finally {
     message.end();
   }
-  return result;
+}
+
+/** `countsClosed`: whether those that are not open are skipped, rather than not there. */
+function deliverAll(
+  receivers: Iterable<Connection>,
+  countsClosed: boolean,
+  message: SharedMessage,
+  excepted: ReadonlySet<Connection>,
+): BroadcastResult {
+  let sent = 0;
+  let skipped = 0;
+  let failed = 0;
+  for (const connection of receivers) {
+    if (excepted.size > 0 && excepted.has(connection)) continue;
+    const session = connection[SESSION];
+    if (!countsClosed && !session.protocol.canSend) continue;
+    const outcome = deliver(session, message);
+    if (outcome === "sent") sent++;
+    else if (outcome === "skipped") skipped++;
+    else failed++;
+  }
+  return { sent, skipped, failed };
 }
 
 /**
@@ -67,10 +87,13 @@ export function broadcast(
  */
 const FEW = 3;
 
-function countOf(connections: Iterable<Connection>): number {
-  if (Array.isArray(connections)) return connections.length;
-  const isCounted = connections instanceof Set || connections instanceof OpenConnections;
-  return isCounted ? connections.size : Number.POSITIVE_INFINITY;
+function isMoreThanFew(connections: Iterable<Connection>, receivers: Iterable<Connection>): boolean {
+  if (Array.isArray(connections)) return connections.length > FEW;
+  if (connections instanceof Set) return connections.size > FEW;
+  if (receivers === connections) return true;
+  let open = 0;
+  for (const { state } of receivers) if (state === "open" && ++open > FEW) return true;
+  return false;
 }
 
 /** What each audience was sent, by the keys of its connections; nothing yet for those that got one message. */

@@ -12,7 +12,14 @@ import { ChunkQueue } from "./chunk-queue.ts";
 import { flushLater } from "./flush-queue.ts";
 import { unmapped } from "./ip-address.ts";
 import { NO_BYTES, outputPool } from "./output-pool.ts";
-import { type HandleAddress, type HandleDriver, type HandleOwner, type StreamHandle, WAITS } from "./tcp-handles.ts";
+import {
+  type HandleAddress,
+  type HandleDriver,
+  type HandleOwner,
+  type StreamHandle,
+  systemError,
+  WAITS,
+} from "./tcp-handles.ts";
 import { CONGESTED, type Endpoints, type Transport, type TransportSink } from "./transport.ts";
 
 /** Where a handle finds its transport: one property in place of closures. */
@@ -40,6 +47,8 @@ export class HandleTransport implements Transport, Endpoints, HandleOwner {
   #isFinishing = false;
   #hasShutDown = false;
   #waiting: WaitingWrite | undefined;
+  /** A payload by reference, while it is all that this turn has sent. */
+  #lone: Uint8Array | undefined;
   /** In memory of their own: what waits for its turn to be written, and payloads by reference. Before {@link bytes}. */
   #queue: ChunkQueue | undefined;
   #error: Error | undefined;
@@ -135,7 +144,7 @@ export class HandleTransport implements Transport, Endpoints, HandleOwner {
       this.#sink?.received(bytes, end);
     } finally {
       this.#isReceiving = false;
-      if (this.end > 0 || this.#queue !== undefined) this.flush();
+      if (this.end > 0 || this.#lone !== undefined || this.#queue !== undefined) this.flush();
     }
   }
 
@@ -149,7 +158,7 @@ export class HandleTransport implements Transport, Endpoints, HandleOwner {
 
   get bufferedAmount(): number {
     const handled = this.#waiting === undefined ? 0 : (this.#handle?.writeQueueSize ?? 0);
-    return this.end + (this.#queue?.length ?? 0) + handled;
+    return this.end + (this.#lone?.length ?? 0) + (this.#queue?.length ?? 0) + handled;
   }
 
   get isCongested(): boolean {
@@ -161,21 +170,30 @@ export class HandleTransport implements Transport, Endpoints, HandleOwner {
   }
 
   reserve(length: number): void {
+    this.#enqueueLone();
     if (this.bytes.length - this.end < length) outputPool.makeRoom(this, length);
     this.#scheduleFlush();
   }
 
   append(payload: Uint8Array): void {
-    if (!this.#isWritable) return;
-    this.#enqueueBuffer();
-    this.#enqueue(payload);
+    if (!this.#isWritable()) return;
+    const isFirst = this.end === 0 && this.#queue === undefined && this.#lone === undefined;
+    if (isFirst) this.#lone = payload;
+    else {
+      this.#enqueueLone();
+      this.#enqueueBuffer();
+      this.#enqueue(payload);
+    }
     this.#scheduleFlush();
   }
 
   flush(): void {
     this.#isFlushScheduled = false;
-    if (!this.#isWritable) outputPool.discard(this);
-    else if (this.#waiting !== undefined) this.#enqueueBuffer();
+    if (!this.#isWritable()) this.#discardOutput();
+    else if (this.#waiting !== undefined) {
+      this.#enqueueLone();
+      this.#enqueueBuffer();
+    } else if (this.#lone !== undefined) this.#writeLone(this.#lone);
     else if (this.#queue === undefined) this.#writeBuffer();
     else {
       this.#enqueueBuffer();
@@ -184,7 +202,7 @@ export class HandleTransport implements Transport, Endpoints, HandleOwner {
   }
 
   finish(): void {
-    if (!this.#isWritable) return;
+    if (!this.#isWritable()) return;
     this.flush();
     this.#isFinishing = true;
     this.#shutDownOnceWritten();
@@ -194,7 +212,7 @@ export class HandleTransport implements Transport, Endpoints, HandleOwner {
     this.#close();
   }
 
-  get #isWritable(): boolean {
+  #isWritable(): boolean {
     return this.#handle !== undefined && !this.#isFinishing;
   }
 
@@ -210,6 +228,11 @@ export class HandleTransport implements Transport, Endpoints, HandleOwner {
     this.bytes = NO_BYTES;
     this.end = 0;
     if (!this.#write(bytes.subarray(0, end), bytes)) outputPool.takeBack(bytes);
+  }
+
+  #writeLone(payload: Uint8Array): void {
+    this.#lone = undefined;
+    this.#write(payload, NO_BYTES);
   }
 
   #writeQueue(): void {
@@ -244,6 +267,12 @@ export class HandleTransport implements Transport, Endpoints, HandleOwner {
   #enqueueBuffer(): void {
     if (this.end > 0) this.#enqueue(copyBytes(this.bytes, 0, this.end));
     outputPool.discard(this);
+  }
+
+  #enqueueLone(): void {
+    const lone = this.#lone;
+    this.#lone = undefined;
+    if (lone !== undefined) this.#enqueue(lone);
   }
 
   #enqueue(chunk: Uint8Array): void {
@@ -282,6 +311,7 @@ export class HandleTransport implements Transport, Endpoints, HandleOwner {
     if (handle === undefined) return;
     this.#handle = undefined;
     this.#queue = undefined;
+    this.#lone = undefined;
     handle.close(onClosed);
   }
 
@@ -292,8 +322,13 @@ export class HandleTransport implements Transport, Endpoints, HandleOwner {
   #tellEnded(): void {
     const sink = this.#sink;
     this.#sink = undefined;
-    outputPool.discard(this);
+    this.#discardOutput();
     sink?.ended(this.#error);
+  }
+
+  #discardOutput(): void {
+    this.#lone = undefined;
+    outputPool.discard(this);
   }
 }
 
@@ -312,10 +347,4 @@ function addressOf(
 ): Partial<HandleAddress> | undefined {
   const address: Partial<HandleAddress> = {};
   return handle?.[end]?.(address) === 0 ? address : undefined;
-}
-
-/** As Node's sockets report it. */
-function systemError(status: number, action: string): Error {
-  const code = getSystemErrorName(status);
-  return Object.assign(new Error(`${action} ${code}`), { errno: status, code, syscall: action });
 }

@@ -57,7 +57,7 @@ export function tryHandlesOnce(kind: HandleKind): Promise<HandleVerdict> {
 export async function judgeHandles(kind: HandleKind, host: TrialHost): Promise<HandleVerdict> {
   const obstacle = findObstacle(host);
   if (obstacle !== undefined) return { trouble: obstacle };
-  const contract = TRIED_VERSIONS[majorOf(host)]!;
+  const contract = triedContract(host)!;
   try {
     const driver = createDriver(openStreamBinding(), contract);
     await runTrial(programOf(kind, contract, host.patience), host);
@@ -67,7 +67,8 @@ export async function judgeHandles(kind: HandleKind, host: TrialHost): Promise<H
   }
 }
 
-function thisHost(): TrialHost {
+/** The part of this process. */
+export function thisHost(): TrialHost {
   const { platform, versions, execPath, env } = process;
   return { platform, versions, execPath, env, isApplication: isApplication(), patience: PATIENCE };
 }
@@ -77,17 +78,18 @@ function isApplication(): boolean {
   return sea?.isSea?.() === true || "pkg" in process;
 }
 
-function majorOf({ versions }: TrialHost): number {
-  return Number.parseInt(versions["node"] ?? "", 10);
+/** How handles take a write in this version of Node, if it is one that was tried. */
+export function triedContract({ versions }: TrialHost): WriteContract | undefined {
+  return TRIED_VERSIONS[Number.parseInt(versions["node"] ?? "", 10)];
 }
 
 /** What stands in the way before anything is tried. */
-function findObstacle(host: TrialHost): string | undefined {
+export function findObstacle(host: TrialHost): string | undefined {
   const { platform, versions, env } = host;
   const stranger = ["bun", "deno", "electron", "nw"].find((name) => versions[name] !== undefined);
   if (stranger !== undefined) return `${stranger} is not Node`;
   if (platform === "win32") return "it was never tried on Windows";
-  if (TRIED_VERSIONS[majorOf(host)] === undefined) {
+  if (triedContract(host) === undefined) {
     return `Node ${versions["node"]} is none of the versions that it was tried on, ${Object.keys(TRIED_VERSIONS).join(", ")}`;
   }
   if (host.isApplication || env[MARKER] !== undefined) return "no other process of Node can be started to try it out";

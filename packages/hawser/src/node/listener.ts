@@ -117,7 +117,7 @@ export class SocketListener implements Listener {
 
   /** The socket needs nothing before it is a transport. */
   #accepted(socket: Socket, sharesReads: boolean): void {
-    const transport = new StreamTransport(socket, sharesReads);
+    const transport = new StreamTransport(socket, sharesReads, this.#settings.drive.directDriver);
     this.#onTransport(transport, transport.endpoints, performance.now());
   }
 

@@ -4,23 +4,35 @@
 
 import type { Connection } from "./connection.ts";
 
+/** What there is of a server's connections, those that are not open any more among them. */
+interface AllConnections<One> {
+  has(connection: One): boolean;
+  toArray(): One[];
+}
+
+/** For who goes over thousands of them, and looks at each anyway. */
+export const ALL: unique symbol = Symbol("all");
+
 /**
  * Reads like a `ReadonlySet`, and is the same object for as long as the server lives: what is in it changes. An iteration
  * goes over those that are open when it begins.
  */
 export class OpenConnections<One extends Connection> implements Iterable<One> {
-  readonly #all: Iterable<One> & { has(connection: One): boolean };
+  readonly #all: AllConnections<One>;
 
   /** @internal */
-  constructor(all: Iterable<One> & { has(connection: One): boolean }) {
+  constructor(all: AllConnections<One>) {
     this.#all = all;
+  }
+
+  /** @internal Those that are not open any more among them. */
+  [ALL](): readonly One[] {
+    return this.#all.toArray();
   }
 
   /** How many there are. Counts them. */
   get size(): number {
-    let count = 0;
-    for (const connection of this.#all) if (isOpen(connection)) count++;
-    return count;
+    return this.#all.toArray().filter(isOpen).length;
   }
 
   has(connection: One): boolean {
@@ -41,7 +53,7 @@ export class OpenConnections<One extends Connection> implements Iterable<One> {
 
   values(): IterableIterator<One> {
     // Connections come and go while somebody awaits in the loop
-    return [...this.#all].filter(isOpen).values();
+    return this.#all.toArray().filter(isOpen).values();
   }
 
   [Symbol.iterator](): IterableIterator<One> {

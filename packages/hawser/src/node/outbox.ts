@@ -111,8 +111,8 @@ export class Outbox {
       if (isSent) sent();
       return isSent;
     };
-    if (this.#tail === undefined) write();
-    else void this.#inTurn(frame.length, write);
+    if (this.isWaiting) void this.#inTurn(frame.length, write);
+    else write();
   }
 
   /** What waited for the peer is sent, or at least part of it. */

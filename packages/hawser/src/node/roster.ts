@@ -37,6 +37,11 @@ export class Roster<Member extends RosterMember> implements Iterable<Member> {
     this.#members[member.place] = last;
   }
 
+  /** Those who are members now. */
+  toArray(): Member[] {
+    return this.#members.slice();
+  }
+
   /** In no particular order. Members must not come or go meanwhile. */
   [Symbol.iterator](): IterableIterator<Member> {
     return this.#members.values();

@@ -101,7 +101,12 @@ export class Session implements ProtocolSink, TransportSink, Timed {
     return transport.bufferedAmount > settings.writeLimit;
   }
 
-  /** Made when something is sent. */
+  /** Whether what is sent now has to wait for its turn. */
+  get isSendingInTurn(): boolean {
+    return this.#outbox?.isWaiting ?? false;
+  }
+
+  /** Made when something is sent to this connection alone. */
   get outbox(): Outbox {
     this.#outbox ??= new Outbox(this);
     return this.#outbox;

@@ -38,9 +38,9 @@ export class SharedMessage {
   }
 
   sendTo(session: Session): void {
-    const { settings, outbox, extensions } = session;
+    const { settings, extensions } = session;
     if (extensions.length === 0 && settings.role === "server") {
-      outbox.sendShared(this.#plainFrame(), ignore);
+      send(session, this.#plainFrame());
       return;
     }
     const extension = extensions[0];
@@ -64,17 +64,13 @@ export class SharedMessage {
     outbox.sendNow(this.#payload, options);
   }
 
-  #sendEncoded({ outbox }: Session, sharing: ExtensionSharing, rsv: number): void {
-    if (this.#compress === false) {
-      outbox.sendShared(this.#plainFrame(), ignore);
-      return;
-    }
-    const encoding = this.#encodingFor(sharing);
-    const isLater = outbox.isWaiting;
-    const encoded = isLater ? encoding.encodeForLater(sharing) : encoding.encodeFor(sharing);
-    if (encoded === undefined) outbox.sendShared(this.#plainFrame(), ignore);
-    else if (isLater) outbox.sendShared(this.#frameOf(encoded, rsv), () => encoding.sentLater(sharing));
-    else outbox.sendShared(this.#frameOf(encoded, rsv), () => encoding.sent(sharing, encoded));
+  #sendEncoded(session: Session, sharing: ExtensionSharing, rsv: number): void {
+    const encoding = this.#compress === false ? undefined : this.#encodingFor(sharing);
+    const isLater = session.isSendingInTurn;
+    const encoded = isLater ? encoding?.encodeForLater(sharing) : encoding?.encodeFor(sharing);
+    if (encoded === undefined) send(session, this.#plainFrame());
+    else if (isLater) session.outbox.sendShared(this.#frameOf(encoded, rsv), () => encoding!.sentLater(sharing));
+    else if (session.protocol.sendShared(this.#frameOf(encoded, rsv))) encoding!.sent(sharing, encoded);
   }
 
   #encodingFor(sharing: ExtensionSharing): SharedEncoding {
@@ -113,4 +109,10 @@ export class SharedMessage {
     }
     return frame;
   }
+}
+
+/** For one of thousands it is a call and no more, unless something else has to be sent first. */
+function send(session: Session, frame: Uint8Array): void {
+  if (session.isSendingInTurn) session.outbox.sendShared(frame, ignore);
+  else session.protocol.sendShared(frame);
 }

@@ -3,6 +3,7 @@
  * options allow it.
  */
 
+import { findDirectDriver } from "./direct-writes.ts";
 import { tryHandlesOnce } from "./handle-trial.ts";
 import type { Logger } from "./logger.ts";
 import type { ServeOptions } from "./serve-options.ts";
@@ -12,6 +13,8 @@ import type { HandleDriver, HandleKind } from "./tcp-handles.ts";
 export interface SocketDrive {
   /** Whether sockets read into one buffer, where that is possible. */
   readonly sharesReads: boolean;
+  /** What writes to those sockets past their streams, if that is possible. */
+  readonly directDriver: HandleDriver | undefined;
   /** What takes the place of sockets. */
   readonly handles: HandleDrive | undefined;
 }
@@ -30,7 +33,8 @@ export async function chooseDrive(options: DriveOptions, logger: Logger): Promis
   // Encryption reads into memory of its own, and so does who reads a PROXY header: then there is nothing to try out
   const isPlain = tls === undefined && proxyProtocol === "off";
   const sharesReads = isPlain && transport !== "stream" && (await canShareReads());
-  return { sharesReads, handles };
+  const directDriver = sharesReads && handles === undefined ? await findDirectDriver() : undefined;
+  return { sharesReads, directDriver, handles };
 }
 
 /** Says that `transport: "handle"` is not what happens, and `why`: a clause. */

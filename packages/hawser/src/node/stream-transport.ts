@@ -12,6 +12,7 @@ import { READ_BUFFER, SHORT_READ_BUFFER } from "../bytes/vector-memory.ts";
 import { flushLater } from "./flush-queue.ts";
 import { unmapped } from "./ip-address.ts";
 import { NO_BYTES, outputPool } from "./output-pool.ts";
+import { type HandleDriver, type HandleOwner, handleOf, type StreamHandle, systemError, WAITS } from "./tcp-handles.ts";
 import { CONGESTED, type Endpoints, type Transport, type TransportSink } from "./transport.ts";
 
 /** Smaller payloads are cheaper to copy next to the other frames of a turn than to write apart. */
@@ -26,10 +27,13 @@ type TransportStream = Duplex &
     [TRANSPORT]?: StreamTransport;
   };
 
-export class StreamTransport implements Transport, Endpoints {
+export class StreamTransport implements Transport, Endpoints, HandleOwner {
   readonly #stream: TransportStream;
   /** Whether nothing will come out of the stream itself: it reads as {@link SHARED_READS} says, from its first byte on. */
   readonly #sharesAllReads: boolean;
+  /** Writes past the stream while nothing waits there, to the socket's handle. */
+  readonly #direct: HandleDriver | undefined;
+  #handle: StreamHandle | undefined;
   /** Whether the kernel may take a write at once, so that its memory can be used again; encryption takes it later. */
   readonly #writesAtOnce: boolean;
   #sink: TransportSink | undefined;
@@ -40,6 +44,8 @@ export class StreamTransport implements Transport, Endpoints {
   #lone: Uint8Array | undefined;
   /** Since when bytes wait for the kernel; 0 if none do. */
   #waitingSince = 0;
+  /** Bytes of a write past the stream that the kernel has not taken all of. */
+  #directBytes = 0;
   /** The pool's buffer that the kernel has not taken all of. */
   #untaken: Buffer = NO_BYTES;
   #error: Error | undefined;
@@ -47,9 +53,14 @@ export class StreamTransport implements Transport, Endpoints {
   bytes: Buffer = NO_BYTES;
   end = 0;
 
-  /** `sharesAllReads`: the stream is a socket that reads as {@link SHARED_READS} says, and has not begun to. */
-  constructor(stream: Duplex, sharesAllReads = false) {
+  /**
+   * `sharesAllReads`: the stream is a socket that reads as {@link SHARED_READS} says, and has not begun to. `direct`: it is one
+   * that nobody else writes to, and what may do so to its handle.
+   */
+  constructor(stream: Duplex, sharesAllReads = false, direct?: HandleDriver) {
     this.#stream = stream;
+    this.#direct = direct;
+    if (direct !== undefined) this.#handle = handleOf(stream);
     this.#sharesAllReads = sharesAllReads;
     this.#writesAtOnce = stream instanceof Socket && !(stream instanceof TLSSocket);
   }
@@ -130,6 +141,7 @@ export class StreamTransport implements Transport, Endpoints {
   streamClosed(): void {
     const sink = this.#sink;
     this.#sink = undefined;
+    this.#handle = undefined;
     this.#discardOutput();
     sink?.ended(this.#error);
   }
@@ -139,7 +151,8 @@ export class StreamTransport implements Transport, Endpoints {
   get bufferedAmount(): number {
     const unwritten = this.#lone === undefined ? this.end : this.#lone.length;
     // The stream is asked only while something may wait there
-    return this.#waitingSince > 0 || this.#isCorked ? unwritten + this.#stream.writableLength : unwritten;
+    if (this.#waitingSince === 0 && !this.#isCorked) return unwritten;
+    return unwritten + this.#directBytes + this.#stream.writableLength;
   }
 
   /** Only while a drain is awaited: what the kernel takes at the end of the turn ends without one. */
@@ -190,6 +203,10 @@ export class StreamTransport implements Transport, Endpoints {
 
   flush(): void {
     this.#isFlushScheduled = false;
+    if (this.#direct !== undefined && this.#waitingSince === 0 && !this.#isCorked) {
+      this.#flushPastStream(this.#direct);
+      return;
+    }
     if (!this.#isWritable()) {
       this.#discardOutput();
       return;
@@ -205,10 +222,12 @@ export class StreamTransport implements Transport, Endpoints {
 
   finish(): void {
     this.flush();
+    this.#handle = undefined;
     this.#stream.end();
   }
 
   abort(): void {
+    this.#handle = undefined;
     this.#stream.destroy();
   }
 
@@ -238,6 +257,40 @@ export class StreamTransport implements Transport, Endpoints {
     if (mayTakeAtOnce && this.#stream.writableLength > 0) this.#untaken = bytes;
     else outputPool.takeBack(bytes);
   }
+
+  /** Node's stream would make a request, a callback and a tick of each write; the kernel nearly always takes it at once. */
+  #flushPastStream(driver: HandleDriver): void {
+    const handle = this.#handle;
+    const { bytes, end } = this;
+    const payload = this.#lone ?? (end > 0 ? bytes.subarray(0, end) : undefined);
+    if (handle === undefined || payload === undefined) {
+      this.#discardOutput();
+      return;
+    }
+    this.#lone = undefined;
+    this.bytes = NO_BYTES;
+    this.end = 0;
+    const status = driver.write(handle, payload, this);
+    if (status === WAITS) this.#waitPastStream(payload, bytes);
+    else outputPool.takeBack(bytes);
+    // Or the stream is destroyed already, and its end is about to be told
+    if (status < 0) this.#stream.destroy(systemError(status, "write"));
+  }
+
+  #waitPastStream(payload: Uint8Array, lent: Buffer): void {
+    this.#waitingSince = performance.now();
+    this.#directBytes = payload.length;
+    this.#untaken = lent;
+  }
+
+  /** The kernel has taken what was written past the stream, or never will. What the stream was given since stands behind it. */
+  written(status: number): void {
+    this.#directBytes = 0;
+    if (status < 0 && !this.#stream.destroyed) this.#stream.destroy(systemError(status, "write"));
+    this.#drained();
+  }
+
+  shutDown(): void {}
 
   #awaitDrain(): void {
     this.#waitingSince = performance.now();

@@ -8,6 +8,7 @@
  */
 
 import type { Server as NetServer } from "node:net";
+import { getSystemErrorName } from "node:util";
 
 /** A TCP or pipe handle, as far as it is used. Numbers that are returned are 0, or libuv's negative error numbers. */
 export interface StreamHandle {
@@ -145,6 +146,17 @@ export function createDriver(binding: StreamBinding, contract: WriteContract): H
       return handle.shutdown(request);
     },
   };
+}
+
+/** The handle of a socket; `undefined` once that is destroyed. */
+export function handleOf(socket: object): StreamHandle | undefined {
+  return (socket as { readonly _handle?: StreamHandle | null })._handle ?? undefined;
+}
+
+/** As Node's sockets report it. */
+export function systemError(status: number, action: string): Error {
+  const code = getSystemErrorName(status);
+  return Object.assign(new Error(`${action} ${code}`), { errno: status, code, syscall: action });
 }
 
 /** What connections come over. */

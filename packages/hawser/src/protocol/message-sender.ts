@@ -104,11 +104,6 @@ export class MessageSender {
     else if (isFirst) this.#fragmentsRsv = encoded.rsv;
   }
 
-  /** A frame that was built for many connections, this one among them. */
-  shared(frame: Uint8Array): void {
-    this.#output.append(frame);
-  }
-
   control(opcode: Opcode, payload: Uint8Array): void {
     writeFrame(this.#output, FIN | opcode, payload, this.#settings.maskingKeys);
   }

@@ -197,9 +197,11 @@ export class Protocol implements ReceptionOwner {
 
   /** Sends a frame that was built for many connections. The caller knows that it fits this one. */
   sendShared(frame: Uint8Array): boolean {
-    const sender = this.#sendingMessages();
-    sender?.shared(frame);
-    return sender !== undefined;
+    if (!this.#canSendAccepted()) return false;
+    // Most of those who are sent what others are have sent nothing of their own
+    if (this.#sender !== undefined) checkNoObstacle(this.#sender);
+    this.#output.append(frame);
+    return true;
   }
 
   /**
@@ -391,8 +393,12 @@ export class Protocol implements ReceptionOwner {
   #sendingMessages(): MessageSender | undefined {
     if (!this.#canSendAccepted()) return undefined;
     const sender = this.#sending();
-    const obstacle = sender.obstacle;
-    if (obstacle !== undefined) throw new Error(`Cannot send a message: ${obstacle}`);
+    checkNoObstacle(sender);
     return sender;
   }
+}
+
+/** @throws {Error} while another message is under way. */
+function checkNoObstacle({ obstacle }: MessageSender): void {
+  if (obstacle !== undefined) throw new Error(`Cannot send a message: ${obstacle}`);
 }
