@@ -294,8 +294,9 @@ export class StreamTransport implements Transport, Endpoints, HandleOwner {
 
   #awaitDrain(): void {
     this.#waitingSince = performance.now();
-    // Written after all that waits, so its callback tells when that is gone: 'drain' comes for long queues alone.
-    this.#stream.write(NO_BYTES, () => this.#drained());
+    // Written after all that waits, so its callback tells when that is gone: 'drain' comes for long queues alone. After the
+    // stream was ended, its end tells
+    if (this.#isWritable()) this.#stream.write(NO_BYTES, () => this.#drained());
   }
 
   #drained(): void {

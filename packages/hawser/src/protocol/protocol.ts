@@ -199,7 +199,7 @@ export class Protocol implements ReceptionOwner {
   sendShared(frame: Uint8Array): boolean {
     if (!this.#canSendAccepted()) return false;
     // Most of those who are sent what others are have sent nothing of their own
-    if (this.#sender !== undefined) checkNoObstacle(this.#sender);
+    if (this.#sender !== undefined) withoutObstacle(this.#sender);
     this.#output.append(frame);
     return true;
   }
@@ -392,13 +392,12 @@ export class Protocol implements ReceptionOwner {
   /** `undefined` if no message may be sent any more. */
   #sendingMessages(): MessageSender | undefined {
     if (!this.#canSendAccepted()) return undefined;
-    const sender = this.#sending();
-    checkNoObstacle(sender);
-    return sender;
+    return withoutObstacle(this.#sending());
   }
 }
 
 /** @throws {Error} while another message is under way. */
-function checkNoObstacle({ obstacle }: MessageSender): void {
-  if (obstacle !== undefined) throw new Error(`Cannot send a message: ${obstacle}`);
+function withoutObstacle(sender: MessageSender): MessageSender {
+  if (sender.obstacle !== undefined) throw new Error(`Cannot send a message: ${sender.obstacle}`);
+  return sender;
 }

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Duplex } from "node:stream";
 import { onTestFinished, vi } from "vitest";
+import { findDirectDriver } from "../../src/node/direct-writes.ts";
 import { HandleTransport } from "../../src/node/handle-transport.ts";
 import { tryHandlesOnce } from "../../src/node/handle-trial.ts";
 import { shareReads } from "../../src/node/shared-reads.ts";
@@ -90,6 +91,19 @@ export const onSharedReads: OpenTransport = async () => {
   const socket = shareReads(near, SHARED_READS);
   onTestFinished(() => void socket.on("error", () => {}).destroy());
   return { transport: new StreamTransport(socket, true), far, writes: countWrites(socket) };
+};
+
+/** What a server's sockets are, unless it is told otherwise: they read into one buffer, and are written to past their streams. */
+export const onDirectWrites: OpenTransport = async () => {
+  const { near, far } = await connectedSockets();
+  const socket = shareReads(near, SHARED_READS);
+  onTestFinished(() => void socket.on("error", () => {}).destroy());
+  const driver = await findDirectDriver();
+  if (driver === undefined) throw new Error("sockets cannot be written to directly");
+  const write = vi.fn(driver.write);
+  const transport = new StreamTransport(socket, true, { ...driver, write });
+  const streamWrites = countWrites(socket);
+  return { transport, far, writes: () => streamWrites() + write.mock.calls.length };
 };
 
 export const onTcpHandle: OpenTransport = () => onHandle("tcp");
