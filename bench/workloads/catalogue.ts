@@ -128,7 +128,6 @@ export const WORKLOADS: readonly Workload[] = [
   compressedFeed(1_000, { windowBits: 12, memLevel: 5 }),
   compressedFeed(1_000, { windowBits: 15, memLevel: 8 }),
   compressedFeed(5_000, { windowBits: 12, memLevel: 5 }),
-  compressedFeed(5_000, { windowBits: 15, memLevel: 8 }),
   CONNECT,
   COMPRESSED,
   compressedWith({ windowBits: 12, memLevel: 5 }),

@@ -197,11 +197,10 @@ export class Protocol implements ReceptionOwner {
 
   /** Sends a frame that was built for many connections. The caller knows that it fits this one. */
   sendShared(frame: Uint8Array): boolean {
-    if (!this.#canSendAccepted()) return false;
-    // Most of those who are sent what others are have sent nothing of their own
-    if (this.#sender !== undefined) withoutObstacle(this.#sender);
-    this.#output.append(frame);
-    return true;
+    // Without a sender, as most receivers are, nothing of their own can be under way
+    const isSent = this.#canSendAccepted() && this.#checkNoObstacle();
+    if (isSent) this.#output.append(frame);
+    return isSent;
   }
 
   /**
@@ -391,13 +390,13 @@ export class Protocol implements ReceptionOwner {
 
   /** `undefined` if no message may be sent any more. */
   #sendingMessages(): MessageSender | undefined {
-    if (!this.#canSendAccepted()) return undefined;
-    return withoutObstacle(this.#sending());
+    return this.#canSendAccepted() && this.#checkNoObstacle() ? this.#sending() : undefined;
   }
-}
 
-/** @throws {Error} while another message is under way. */
-function withoutObstacle(sender: MessageSender): MessageSender {
-  if (sender.obstacle !== undefined) throw new Error(`Cannot send a message: ${sender.obstacle}`);
-  return sender;
+  /** Throws while another message is under way. */
+  #checkNoObstacle(): true {
+    const obstacle = this.#sender?.obstacle;
+    if (obstacle !== undefined) throw new Error(`Cannot send a message: ${obstacle}`);
+    return true;
+  }
 }
