@@ -43,10 +43,10 @@ export class MessageSender {
     return this.#fragmentsRsv !== undefined;
   }
 
-  /** Why no other message may be sent now, if that is so. */
-  get obstacle(): string | undefined {
-    if (this.isSendingFragments) return "the fragments of another one are being sent";
-    return this.#isEncoding ? "another one is being encoded" : undefined;
+  /** Throws while another message is under way. */
+  checkFree(): void {
+    if (this.isSendingFragments) throw new Error("Cannot send a message: the fragments of another one are being sent");
+    if (this.#isEncoding) throw new Error("Cannot send a message: another one is being encoded");
   }
 
   text(text: string, compress: boolean | undefined): void {

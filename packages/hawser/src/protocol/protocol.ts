@@ -197,10 +197,10 @@ export class Protocol implements ReceptionOwner {
 
   /** Sends a frame that was built for many connections. The caller knows that it fits this one. */
   sendShared(frame: Uint8Array): boolean {
-    // Without a sender, as most receivers are, nothing of their own can be under way
-    const isSent = this.#canSendAccepted() && this.#checkNoObstacle();
-    if (isSent) this.#output.append(frame);
-    return isSent;
+    if (!this.#canSendAccepted()) return false;
+    this.#sender?.checkFree();
+    this.#output.append(frame);
+    return true;
   }
 
   /**
@@ -390,13 +390,9 @@ export class Protocol implements ReceptionOwner {
 
   /** `undefined` if no message may be sent any more. */
   #sendingMessages(): MessageSender | undefined {
-    return this.#canSendAccepted() && this.#checkNoObstacle() ? this.#sending() : undefined;
-  }
-
-  /** Throws while another message is under way. */
-  #checkNoObstacle(): true {
-    const obstacle = this.#sender?.obstacle;
-    if (obstacle !== undefined) throw new Error(`Cannot send a message: ${obstacle}`);
-    return true;
+    if (!this.#canSendAccepted()) return undefined;
+    const sender = this.#sending();
+    sender.checkFree();
+    return sender;
   }
 }
