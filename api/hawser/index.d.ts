@@ -660,11 +660,15 @@ export declare function resolveLogger(action: string, logger: Logger | undefined
 
 // node/open-connections.d.ts
 import type { Connection } from "./connection.ts";
+interface AllConnections<One> {
+    has(connection: One): boolean;
+    toArray(): One[];
+}
+export declare const ALL: unique symbol;
 export declare class OpenConnections<One extends Connection> implements Iterable<One> {
     #private;
-    constructor(all: Iterable<One> & {
-        has(connection: One): boolean;
-    });
+    constructor(all: AllConnections<One>);
+    [ALL](): readonly One[];
     get size(): number;
     has(connection: One): boolean;
     forEach(callback: (connection: One, same: One, set: OpenConnections<One>) => void, thisArg?: unknown): void;
@@ -673,6 +677,7 @@ export declare class OpenConnections<One extends Connection> implements Iterable
     values(): IterableIterator<One>;
     [Symbol.iterator](): IterableIterator<One>;
 }
+export {};
 
 // node/pending-connection.d.ts
 import type { Endpoints } from "./transport.ts";

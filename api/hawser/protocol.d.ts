@@ -250,14 +250,13 @@ export declare class MessageSender {
     #private;
     constructor(settings: ProtocolSettings, output: FrameOutput, extensions: readonly Extension[]);
     get isSendingFragments(): boolean;
-    get obstacle(): string | undefined;
+    checkFree(): void;
     text(text: string, compress: boolean | undefined): void;
     bytes(payload: Uint8Array, opcode: DataOpcode, compress: boolean | undefined): void;
     encodeLater(payload: Uint8Array, opcode: DataOpcode, compress: boolean | undefined): Promise<EncodedMessage> | undefined;
     encoded({ opcode, rsv, encoding }: EncodedMessage): void;
     endEncoding(): void;
     fragment(payload: Uint8Array, opcode: DataOpcode, isLast: boolean, compress: boolean | undefined): void;
-    shared(frame: Uint8Array): void;
     control(opcode: Opcode, payload: Uint8Array): void;
 }
 

@@ -33,6 +33,7 @@ export const CORE_TESTS = [
 export const TRANSPORT_TESTS = [
   "packages/hawser/src/node/stream-transport",
   "packages/hawser/src/node/shared-reads",
+  "packages/hawser/src/node/direct-writes",
   "packages/hawser/src/node/handle-",
   "packages/hawser/src/node/tcp-handles",
   "packages/hawser/test/server-transport",
