@@ -7,14 +7,28 @@
 import { MESSAGE, WINDOW_AREA } from "./areas";
 import { beginWriting, continueWriting, writtenBytes } from "./bit-writer";
 import { configureBlocks, putBlock, putMessageEnd } from "./block";
-import { beginSearch, configureSearch, enter, enterSome, enterTriples, moveDown, SHORTEST } from "./match-search";
+import {
+  beginSearch,
+  configureSearch,
+  enter,
+  enterFar,
+  enterSome,
+  enterTriples,
+  moveDown,
+  SHORTEST,
+} from "./match-search";
 import { configureParser, isSearching, parse, takesTriples } from "./parser";
 
 /** So much of the window is entered for matches of three bytes, which are worth less the farther away they are. */
 const NEAR: u32 = 512;
 
+/** A message that is shorter pays for fewer far strings. */
+const SMALL_MESSAGE: u32 = 192;
+
 /** Every how many-th string of the window is entered. */
 let windowStep: u32 = 1;
+/** Whether the older ones are entered as far strings. */
+let isFar: bool = false;
 /** So many bytes at the window's end are entered wholly. */
 let recent: u32 = 0;
 /** Bytes in front of the message. */
@@ -32,6 +46,7 @@ let held: u32 = 0;
  * @param nice length of a match that ends the search
  * @param probes how often a better match is sought by a match's end
  * @param deep 1: twice as many strings with the same hash are kept; with a step of 1
+ * @param far 1: the strings that are not recent are entered as far ones
  */
 export function configureDeflating(
   search: u32,
@@ -43,10 +58,12 @@ export function configureDeflating(
   nice: u32,
   probes: u32,
   deep: u32,
+  far: u32,
 ): void {
   configureBlocks(fixedOnly !== 0);
   configureParser(search, shortest, lazy);
-  configureSearch(nice, probes, deep !== 0);
+  configureSearch(nice, probes, deep !== 0, far !== 0);
+  isFar = far !== 0;
   windowStep = step;
   recent = recentLength;
 }
@@ -72,22 +89,28 @@ export function beginDeflating(
   beginSearch(table, windowLength, windowBits, bucketBits, position);
   held = windowLength;
   if (!isSearching()) return;
-  enterWindow(missing);
+  enterWindow(missing, length);
   if (takesTriples(length)) enterTriples(MESSAGE - min<u32>(held, NEAR), MESSAGE);
 }
 
 /** The strings that begin in the last bytes of the window, and those that reach from before into these. */
-function enterWindow(missing: u32): void {
+function enterWindow(missing: u32, length: u32): void {
   const oldest = MESSAGE - min<u32>(held, missing + SHORTEST - 1);
-  const start = windowStep === 1 ? oldest : max<usize>(oldest, MESSAGE - recent);
-  if (oldest < start) enterSome(oldest, start, windowStep);
+  const start = windowStep === 1 && !isFar ? oldest : max<usize>(oldest, MESSAGE - recent);
+  if (isFar) enterFar(oldest, start, farStep(length));
+  else if (oldest < start) enterSome(oldest, start, windowStep);
   enter(start, MESSAGE);
+}
+
+function farStep(length: u32): u32 {
+  return length < SMALL_MESSAGE ? windowStep + 1 : windowStep;
 }
 
 /** Compresses the portion in its place, and returns how many bytes that makes. */
 export function deflate(length: u32, isLast: u32): u32 {
   if (length > 0) {
     parse(MESSAGE, MESSAGE + length);
+    if (isFar && isSearching() && length >= SHORTEST) enterFar(MESSAGE, MESSAGE + length - SHORTEST, windowStep);
     putBlock(MESSAGE, length);
   }
   if (isLast !== 0) putMessageEnd();

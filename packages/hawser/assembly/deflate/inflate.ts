@@ -1,7 +1,8 @@
 /**
  * Inflating (RFC 1951) a message in the scratch area: strictly, within a limit, in portions of input and of plaintext.
  *
- * The caller copies the window in front of the message and takes the plaintext. Nothing here knows of connections.
+ * The caller copies the window's end in front of the message, and the rest as it is needed, and takes the plaintext. Nothing here
+ * knows of connections.
  */
 
 import { COMPRESSED, MESSAGE } from "./areas";
@@ -65,10 +66,13 @@ let storedLeft: u32 = 0;
 let literalLengths: usize = 0;
 let distances: usize = 0;
 
-/** A message begins. `held` bytes of its connection's window are in the scratch area, in front of the message. */
-export function beginInflating(held: u32, windowBits: u32): void {
+/**
+ * A message begins. `held` bytes are in its connection's window, of which the last `copied` are in the scratch area, in front
+ * of the message.
+ */
+export function beginInflating(held: u32, windowBits: u32, copied: u32): void {
   beginReading();
-  beginPlaintext(held, windowBits);
+  beginPlaintext(held, windowBits, copied);
   state = HEADER;
   isFinal = false;
   finalBlocks = 0;
@@ -80,7 +84,7 @@ export function continueInput(): u32 {
   return keepUnread();
 }
 
-/** The plaintext was taken; the next portion of it goes to the same place. */
+/** The plaintext was taken, and the whole window is there; the next portion of plaintext goes to the same place. */
 export function continueOutput(): void {
   continuePlaintext();
 }

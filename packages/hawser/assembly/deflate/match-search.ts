@@ -10,9 +10,11 @@
 
 import { MAX_MATCH, MIN_MATCH } from "./alphabets";
 import { MESSAGE } from "./areas";
+import { beginFarStrings, enterFarStrings, farStrings } from "./far-strings";
+import { hashOf } from "./string-hash";
 
 const MAX_BUCKET_BITS: u32 = 13;
-/** A table has the buckets; then, for deep searches, the four strings of each bucket before those; then the triples. */
+/** A table has the buckets; then as many for the four strings before those, or for the far ones; then the triples. */
 const DEEPER: usize = 65_536;
 /** The last position of strings of three bytes with the same hash. */
 const TRIPLES: usize = 131_072;
@@ -20,7 +22,6 @@ const TABLE_SIZE: usize = 139_264;
 /** Memory that is never touched is never taken. The caller knows how many there are: `src/deflate/hot-windows.ts`. */
 const TABLES: usize = memory.data(4_595_712, 16);
 const TRIPLE_BITS: u32 = 12;
-const MULTIPLIER: u32 = 2_654_435_761;
 
 /** The least match that a bucket finds. */
 export const SHORTEST: u32 = 4;
@@ -40,11 +41,16 @@ let nice: u32 = 0;
 let probes: u32 = 0;
 /** Whether a bucket has eight strings. */
 let isDeep: bool = false;
+/** Whether there are far strings. */
+let isFar: bool = false;
+/** Strings at so many addresses are looked up among the far ones to find one of them: so many apart these are. */
+let phases: u32 = 0;
 
-export function configureSearch(niceLength: u32, probeCount: u32, deep: bool): void {
+export function configureSearch(niceLength: u32, probeCount: u32, deep: bool, far: bool): void {
   nice = niceLength;
   probes = probeCount;
   isDeep = deep;
+  isFar = far;
 }
 
 /** `position` is the message's in its stream, or the last bits of that. */
@@ -54,6 +60,13 @@ export function beginSearch(tableIndex: u32, held: u32, windowBits: u32, bucketB
   windowSize = 1 << windowBits;
   bucketShift = 32 - min<u32>(bucketBits, MAX_BUCKET_BITS);
   oldest = MESSAGE - held;
+  beginFarStrings(table + DEEPER, min<u32>(bucketBits, MAX_BUCKET_BITS), windowBits);
+}
+
+/** Enters every `step`-th string as a far one. */
+export function enterFar(from: usize, to: usize, step: u32): void {
+  phases = step;
+  enterFarStrings(from, to, positionOf(from), step);
 }
 
 /** What was at an address is `distance` bytes below it from now on; `kept` bytes are left in front of the message. */
@@ -107,7 +120,7 @@ export function enterTriples(from: usize, to: usize): void {
 
 /** The newest goes in front, and the oldest of four out. */
 function enterWord(word: u32, position: u32, hashShift: u32, buckets: usize): void {
-  const bucket = buckets + ((<usize>((word * MULTIPLIER) >>> hashShift)) << 3);
+  const bucket = buckets + (hashOf(word, hashShift) << 3);
   store<u64>(bucket, withNewest(load<u64>(bucket), position));
 }
 
@@ -137,11 +150,11 @@ function positionOf(at: usize): u32 {
 }
 
 function bucketOf(word: u32): usize {
-  return table + ((<usize>((word * MULTIPLIER) >>> bucketShift)) << 3);
+  return table + (hashOf(word, bucketShift) << 3);
 }
 
 function tripleOf(word: u32): usize {
-  return table + ((<usize>(((word << 8) * MULTIPLIER) >>> (32 - TRIPLE_BITS))) << 1);
+  return table + (hashOf(word << 8, 32 - TRIPLE_BITS) << 1);
 }
 
 /**
@@ -155,6 +168,7 @@ export function findMatch(at: usize, end: usize, floor: u32): u32 {
   const older = isDeep ? pushOut(bucket, entries) : 0;
   store<u64>(bucket, withNewest(entries, positionOf(at)));
   const places = agreeing(at, word, entries);
+  if (isFar) return findFar(at, end, word, places, entries, floor);
   const olderPlaces = isDeep ? agreeing(at, word, older) : 0;
   if ((places | olderPlaces) === 0) return 0;
   const most = min<u32>((end - at) as u32, MAX_MATCH);
@@ -164,6 +178,24 @@ export function findMatch(at: usize, end: usize, floor: u32): u32 {
   if (best >>> 16 < min<u32>(nice, most)) best = bestOf(at, olderPlaces, older, best, most, reach);
   if ((best & 0xffff) === 0) return 0;
   return probes === 0 ? best : probeEnd(at, word, best, most, reach);
+}
+
+/** As {@link findMatch}, from there on where there are far strings. They are looked up behind the address as well. */
+function findFar(at: usize, end: usize, word: u32, places: u32, entries: u64, floor: u32): u32 {
+  const most = min<u32>((end - at) as u32, MAX_MATCH);
+  if (floor >= most) return 0;
+  const reach = min<u32>((at - oldest) as u32, windowSize);
+  const enough = min<u32>(nice, most);
+  let best = bestOf(at, places, entries, floor << 16, most, reach);
+  for (let across = at; across < at + phases && best >>> 16 < enough; across++) {
+    best = bestEndingAt(at, word, across, farStringsAt(across), best, most, reach);
+  }
+  if ((best & 0xffff) === 0) return 0;
+  return probes === 0 ? best : probeEnd(at, word, best, most, reach);
+}
+
+function farStringsAt(at: usize): u64 {
+  return farStrings(load<u32>(at), positionOf(at));
 }
 
 /** A match found by three bytes alone, for a string that {@link findMatch} knows none of. Enters the three bytes. */
@@ -234,7 +266,8 @@ function probeEnd(at: usize, word: u32, first: u32, most: u32, reach: u32): u32 
 function bestAcross(at: usize, word: u32, across: usize, first: u32, most: u32, reach: u32): u32 {
   const bucket = bucketOf(load<u32>(across));
   const best = bestEndingAt(at, word, across, load<u64>(bucket), first, most, reach);
-  return isDeep ? bestEndingAt(at, word, across, load<u64>(bucket, DEEPER), best, most, reach) : best;
+  if (!isDeep && !isFar) return best;
+  return bestEndingAt(at, word, across, isFar ? farStringsAt(across) : load<u64>(bucket, DEEPER), best, most, reach);
 }
 
 /** The longest match among those that have one of four entries' strings across the end of the best one. */

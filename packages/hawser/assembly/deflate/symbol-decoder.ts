@@ -4,7 +4,7 @@
 
 import { bitsAt, getInputLength, getPosition, setPosition } from "./bit-reader";
 import { DISTANCE_ROOT, END, EXCEPTIONAL, LITERAL, LITERAL_LENGTH_ROOT, LOWER_TABLE } from "./decoding-table";
-import { isReachable, plaintextEnd, plaintextFull, plaintextLimit, setPlaintextEnd } from "./plaintext";
+import { isReachable, plaintextEnd, plaintextFull, plaintextLimit, provide, setPlaintextEnd } from "./plaintext";
 import { DONE, FULL, INVALID, NEEDS_INPUT, TOO_BIG } from "./status";
 
 const LITERAL_LENGTH_MASK: u64 = (1 << LITERAL_LENGTH_ROOT) - 1;
@@ -80,6 +80,7 @@ function decodeMatch(distances: usize, at: u32, length: u32, out: usize): u32 {
   bits >>= entry & 31;
   const distance = valueIn(entry, bits);
   if (entry & EXCEPTIONAL || !isReachable(distance, out)) return 0;
+  provide(out - distance, length);
   copyMatch(out, distance, length);
   setPlaintextEnd(out + length);
   return position + extraBits(entry);

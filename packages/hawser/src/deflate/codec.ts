@@ -9,10 +9,11 @@ import { joinAll } from "../bytes/copy.ts";
 import type { KeepBytes } from "../bytes/message-memory.ts";
 import { instantiate } from "../bytes/web-assembly.ts";
 import { CODEC_MODULE } from "./codec-module.ts";
-import type { Effort } from "./effort.ts";
+import { type Effort, LONG_MESSAGE } from "./effort.ts";
 import type { InflateFault } from "./engine.ts";
 import { type HotWindow, HotWindows } from "./hot-windows.ts";
 import { endsWithTail } from "./message-tail.ts";
+import { WindowSource, type WindowText } from "./window-source.ts";
 
 /** The codec's areas hold so many bytes of plaintext, and of compressed bytes. */
 export const MAX_PORTION = 32_768;
@@ -40,6 +41,7 @@ interface CodecExports {
     nice: number,
     probes: number,
     deep: number,
+    far: number,
   ): void;
   beginDeflating(
     table: number,
@@ -53,7 +55,7 @@ interface CodecExports {
   deflate(length: number, isLast: number): number;
   continueDeflating(length: number): void;
   joinPortions(): void;
-  beginInflating(windowLength: number, windowBits: number): void;
+  beginInflating(windowLength: number, windowBits: number, copied: number): void;
   inflate(length: number, following: number, portion: number, room: number): number;
   continueInput(): number;
   continueOutput(): void;
@@ -61,11 +63,7 @@ interface CodecExports {
 }
 
 /** A window's plaintext, as the codec needs it: in front of the message. */
-export interface CodecWindow extends HotWindow {
-  readonly length: number;
-  /** Copies the plaintext to where it ends at `end`. */
-  copyTo(memory: Uint8Array, end: number): void;
-}
+export interface CodecWindow extends HotWindow, WindowText {}
 
 export class Codec {
   readonly #exports: CodecExports;
@@ -77,19 +75,23 @@ export class Codec {
   readonly #keep: KeepBytes;
   #effort: Effort | undefined;
   readonly #hot = new HotWindows();
+  readonly #source: WindowSource;
 
-  constructor(exports: CodecExports, portion: number, keep: KeepBytes) {
+  constructor(exports: CodecExports, source: WindowSource, portion: number, keep: KeepBytes) {
     this.#exports = exports;
+    this.#source = source;
     this.#memory = new Uint8Array(exports.memory.buffer);
     this.#message = exports.messageStart();
     this.#compressed = exports.compressedStart();
     this.#portion = portion;
     this.#keep = keep;
     this.#inputPortion = Math.max(portion, MIN_INPUT);
+    source.attach(this.#memory, this.#message);
   }
 
   /** `reach`: the latest bytes of the window that may be referred to, if not all. */
-  deflate(window: CodecWindow, effort: Effort, payload: Uint8Array, reach: number = window.length): Uint8Array {
+  deflate(window: CodecWindow, usual: Effort, payload: Uint8Array, reach: number = window.length): Uint8Array {
+    const effort = payload.length > LONG_MESSAGE && usual.long !== undefined ? usual.long : usual;
     if (effort !== this.#effort) this.#configure(effort);
     const { windowBits, bucketBits } = effort;
     const first = Math.min(payload.length, this.#portion);
@@ -109,8 +111,13 @@ export class Codec {
 
   /** The message, or why it is none. */
   inflate(window: CodecWindow, windowBits: number, payload: Uint8Array, maxSize: number): Uint8Array | InflateFault {
-    window.copyTo(this.#memory, this.#message);
-    this.#exports.beginInflating(window.length, windowBits);
+    this.#exports.beginInflating(window.length, windowBits, this.#source.open(window));
+    const message = this.#inflatePortions(payload, maxSize);
+    this.#source.close();
+    return message;
+  }
+
+  #inflatePortions(payload: Uint8Array, maxSize: number): Uint8Array | InflateFault {
     let used = Math.min(payload.length, this.#inputPortion);
     let length = used;
     this.#memory.set(used === payload.length ? payload : payload.subarray(0, used), this.#compressed);
@@ -132,6 +139,7 @@ export class Codec {
           break;
         }
         case Status.FULL:
+          if (pieces.length === 0) this.#source.fetchAll();
           pieces.push(this.#takePlaintext());
           size += pieces.at(-1)!.length;
           this.#exports.continueOutput();
@@ -145,8 +153,8 @@ export class Codec {
   }
 
   #configure(effort: Effort): void {
-    const { search, fixedOnly, shortest, step, recent, lazy, nice, probes, deep } = effort;
-    this.#exports.configureDeflating(search, fixedOnly, shortest, step, recent, lazy, nice, probes, deep);
+    const { search, fixedOnly, shortest, step, recent, lazy, nice, probes, deep, far } = effort;
+    this.#exports.configureDeflating(search, fixedOnly, shortest, step, recent, lazy, nice, probes, deep, far);
     this.#effort = effort;
   }
 
@@ -187,6 +195,9 @@ export class Codec {
  * @param keep makes what the codec returns
  */
 export function instantiateCodec(portion: number, keep: KeepBytes): Codec | undefined {
-  const exported = instantiate(CODEC_MODULE) as CodecExports | undefined;
-  return exported && new Codec(exported, portion, keep);
+  const source = new WindowSource();
+  // By the name of the file that imports it
+  const imports = { plaintext: { fetchWindow: (from: number, to: number) => source.fetch(from, to) } };
+  const exported = instantiate(CODEC_MODULE, imports) as CodecExports | undefined;
+  return exported && new Codec(exported, source, portion, keep);
 }

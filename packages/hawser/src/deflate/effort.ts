@@ -30,29 +30,46 @@ export interface Effort {
   readonly probes: number;
   /** 1: a bucket has room for eight strings. */
   readonly deep: number;
+  /** 1: the strings that are not recent have buckets of their own. */
+  readonly far: number;
+  /** What messages longer than {@link LONG_MESSAGE} are deflated with, if not with this. */
+  readonly long: Effort | undefined;
 }
 
-type Search = Pick<Effort, "step" | "recent" | "lazy" | "nice" | "probes" | "deep">;
+type Search = Pick<Effort, "step" | "recent" | "lazy" | "nice" | "probes" | "deep" | "far">;
 
 /** Entering the window's strings takes half of a small message's time, so most levels leave strings out. */
 const SEARCHES: readonly Search[] = [
-  { step: 4, recent: 0, lazy: 0, nice: 16, probes: 0, deep: 0 },
-  { step: 4, recent: 0, lazy: 8, nice: 32, probes: 1, deep: 0 },
-  { step: 4, recent: 0, lazy: 16, nice: 64, probes: 2, deep: 0 },
-  { step: 2, recent: 0, lazy: 16, nice: 64, probes: 2, deep: 0 },
-  { step: 2, recent: 0, lazy: 32, nice: 128, probes: 4, deep: 0 },
-  { step: 2, recent: 2_048, lazy: 32, nice: 128, probes: 8, deep: 0 },
-  { step: 1, recent: 0, lazy: 48, nice: 192, probes: 12, deep: 1 },
-  { step: 1, recent: 0, lazy: 96, nice: 258, probes: 16, deep: 1 },
-  { step: 1, recent: 0, lazy: 258, nice: 258, probes: 32, deep: 1 },
+  { step: 4, recent: 0, lazy: 0, nice: 16, probes: 0, deep: 0, far: 0 },
+  { step: 4, recent: 0, lazy: 8, nice: 32, probes: 1, deep: 0, far: 0 },
+  { step: 4, recent: 0, lazy: 16, nice: 64, probes: 2, deep: 0, far: 0 },
+  { step: 2, recent: 0, lazy: 16, nice: 64, probes: 2, deep: 0, far: 0 },
+  { step: 2, recent: 0, lazy: 32, nice: 128, probes: 4, deep: 0, far: 0 },
+  { step: 2, recent: 2_048, lazy: 32, nice: 128, probes: 8, deep: 0, far: 0 },
+  { step: 1, recent: 0, lazy: 48, nice: 192, probes: 12, deep: 1, far: 0 },
+  { step: 1, recent: 0, lazy: 96, nice: 258, probes: 16, deep: 1, far: 0 },
+  { step: 1, recent: 0, lazy: 258, nice: 258, probes: 32, deep: 1, far: 0 },
 ];
 
-/** Whoever takes a larger window than this wants small messages: level 6 finds all of it. */
+/** In a larger window than this, level 6 leaves most strings out, and takes a longer look for those that are there. */
 const LARGE_WINDOW = 12;
-const LARGE_WINDOW_SEARCH: Search = { step: 1, recent: 0, lazy: 32, nice: 128, probes: 8, deep: 1 };
+
+function largeWindowSearch(windowBits: number): Search {
+  const recent = Math.min(1 << (windowBits - 3), 3_072);
+  const step = windowBits > 14 ? 2 : 1;
+  return { step, recent, lazy: 128, nice: 258, probes: 16, deep: 0, far: 1 };
+}
+
+/** A longer message than this pays for a deep search of its window: entering that takes less than the message itself. */
+export const LONG_MESSAGE = 4_096;
+const LONG_MESSAGE_SEARCH: Search = { step: 1, recent: 0, lazy: 32, nice: 128, probes: 8, deep: 1, far: 0 };
+
+function isForLargeWindow(level: number, windowBits: number): boolean {
+  return level === DEFAULT_LEVEL && windowBits > LARGE_WINDOW;
+}
 
 function searchOf(level: number, windowBits: number): Search {
-  return level === 6 && windowBits > LARGE_WINDOW ? LARGE_WINDOW_SEARCH : SEARCHES[level - 1]!;
+  return isForLargeWindow(level, windowBits) ? largeWindowSearch(windowBits) : SEARCHES[level - 1]!;
 }
 
 const STRATEGIES: Readonly<Record<DeflateStrategy, Pick<Effort, "search" | "fixedOnly" | "shortest">>> = {
@@ -73,7 +90,9 @@ export function effortOf(options: DeflaterOptions): Effort {
   if (effort === undefined) {
     // More buckets than there are strings in half the window find nothing more
     const bucketBits = Math.min(Math.max(windowBits - 1, 8), memLevel + 6, 13);
-    effort = { windowBits, bucketBits, ...searchOf(level, windowBits), ...STRATEGIES[strategy] };
+    const common = { windowBits, bucketBits, ...STRATEGIES[strategy], long: undefined };
+    const long = isForLargeWindow(level, windowBits) ? { ...common, ...LONG_MESSAGE_SEARCH } : undefined;
+    effort = { ...common, ...searchOf(level, windowBits), long };
     efforts.set(key, effort);
   }
   return effort;

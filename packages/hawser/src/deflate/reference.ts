@@ -37,8 +37,8 @@ export class Reference implements CodecWindow {
     return this.#text.length;
   }
 
-  copyTo(memory: Uint8Array, end: number): void {
-    memory.set(this.#text, end - this.#text.length);
+  copyTo(memory: Uint8Array, end: number, from = 0, to: number = this.#text.length): void {
+    memory.set(this.#text.subarray(from, to), end - this.#text.length + from);
   }
 }
 

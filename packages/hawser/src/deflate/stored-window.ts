@@ -54,14 +54,18 @@ export class StoredWindow<Owner = unknown> implements PlaceOwner {
     return this.#shelf?.size ?? 0;
   }
 
-  /** Copies the plaintext to where its last byte is the one before `end`. */
-  copyTo(target: Uint8Array, end: number): void {
+  /** Copies the plaintext, or the bytes `from` to `to` of it, to where its last byte is the one before `end`. */
+  copyTo(target: Uint8Array, end: number, from = 0, to: number = this.#length): void {
     if (this.#shelf === undefined) return;
     const memory = this.#shelf.memoryOf(this.place);
-    const offset = this.#shelf.offsetOf(this.place);
-    const oldest = this.#oldest;
-    target.set(memory.subarray(offset + oldest, offset + this.#length), end - this.#length);
-    if (oldest > 0) target.set(memory.subarray(offset, offset + oldest), end - oldest);
+    const oldest = this.#shelf.offsetOf(this.place) + this.#oldest;
+    const start = end - this.#length;
+    // So many bytes lie between the oldest and the end of the place; the others at its beginning
+    const older = this.#length - this.#oldest;
+    if (from < older) target.set(memory.subarray(oldest + from, oldest + Math.min(to, older)), start + from);
+    if (to <= older) return;
+    const newer = Math.max(from, older);
+    target.set(memory.subarray(oldest + newer - this.#length, oldest + to - this.#length), start + newer);
   }
 
   /** The plaintext in memory of its own. */
