@@ -50,13 +50,17 @@ const ENGINE_CLIENTS = ["redis", "ioredis", "@nats-io/transport-node", "@nats-io
 
 /** @type {Record<string, FolderRule>} the same for the command line, which knows the library by its public names alone */
 export const CLI_RULES = {
-  ".": { imports: ["connect", "doctor", "publish", "terminal", "tune"], outside: ["node:"] },
+  ".": { imports: ["bench", "connect", "doctor", "plan", "publish", "terminal", "tune"], outside: ["node:"] },
   terminal: { imports: ["."], outside: ["node:"] },
+  report: { imports: [] },
+  messages: { imports: ["."], outside: ["node:"] },
   corpora: { imports: [] },
   connect: { imports: [".", "terminal"], outside: ["node:", ...PUBLIC_NAMES] },
   doctor: { imports: [".", "terminal"], outside: ["node:", ...PUBLIC_NAMES] },
   publish: { imports: [".", "terminal"], outside: ["node:", ...PUBLIC_NAMES, ...ENGINE_CLIENTS] },
-  tune: { imports: [".", "terminal", "corpora"], outside: ["node:", ...PUBLIC_NAMES] },
+  bench: { imports: [".", "terminal", "report", "messages"], outside: ["node:", ...PUBLIC_NAMES] },
+  plan: { imports: [".", "terminal", "report", "messages", "bench"], outside: ["node:", ...PUBLIC_NAMES] },
+  tune: { imports: [".", "terminal", "report", "messages", "corpora"], outside: ["node:", ...PUBLIC_NAMES] },
 };
 
 /**

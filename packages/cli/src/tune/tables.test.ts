@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { CORPUS, exampleSamples, PLAN } from "../../test/support/example-result.ts";
-import { median } from "./measuring/statistics.ts";
+import { median } from "../report/statistics.ts";
 import type { Row } from "./result.ts";
 import { baseOf, gridOf, type RowSamples, rowsOf } from "./tables.ts";
 

@@ -2,7 +2,7 @@
  * The arithmetic between what was measured and what is reported. Measures nothing, prints nothing.
  */
 
-import { median } from "./measuring/statistics.ts";
+import { median } from "../report/statistics.ts";
 import type { Cost, Figures, GridCell, Plan, RoundRobinFigures, Row, ServerMemory } from "./result.ts";
 import { BASE_LEVEL, BASE_WINDOW_BITS, NONE_ID, type Setting } from "./settings.ts";
 

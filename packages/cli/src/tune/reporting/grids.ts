@@ -2,9 +2,9 @@
  * The guide's four tables: what each shows of a cell, and how it is written. The same for text and HTML.
  */
 
+import { difference, figure, percent } from "../../report/format.ts";
 import type { GridCell } from "../result.ts";
 import { BASE_LEVEL, BASE_WINDOW_BITS } from "../settings.ts";
-import { difference, figure, percent } from "./format.ts";
 
 export interface GridTable {
   readonly title: string;

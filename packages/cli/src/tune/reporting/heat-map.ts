@@ -1,9 +1,9 @@
 /** A heat map: one of the guide's four tables as coloured cells. */
 
+import { html, type Markup } from "../../report/markup.ts";
 import type { GridCell, Recommendation } from "../result.ts";
 import { BASE_LEVEL, BASE_WINDOW_BITS } from "../settings.ts";
 import { cellAt, type GridTable, levelsOf, windowsOf } from "./grids.ts";
-import { html, type Markup } from "./markup.ts";
 
 /** @param recommendation its cell is framed */
 export function heatMap(table: GridTable, grid: readonly GridCell[], recommendation: Recommendation): Markup {

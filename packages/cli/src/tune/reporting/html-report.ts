@@ -2,30 +2,19 @@
  * The result as one HTML file: no script, nothing that is fetched, readable on a phone.
  */
 
+import { byteSize, figure, kib, percent } from "../../report/format.ts";
+import { html, type Markup } from "../../report/markup.ts";
+import { htmlPage } from "../../report/page.ts";
 import type { Row, TuneResult } from "../result.ts";
 import { codeOf } from "./code.ts";
-import { byteSize, figure, kib, percent } from "./format.ts";
 import { GRID_TABLES } from "./grids.ts";
 import { heatMap } from "./heat-map.ts";
-import { html, type Markup } from "./markup.ts";
 import { type RowTable, rowTables } from "./row-columns.ts";
 import { STYLE } from "./style.ts";
 
 export function htmlReport(result: TuneResult): string {
   const { corpus, rows, grid, plan, recommendation } = result;
-  return `${html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Compression of ${corpus.source}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<h1>Compression of ${corpus.source}</h1>
-${headSection(result)}
+  const body = html`${headSection(result)}
 ${recommendationSection(result)}
 <h2>At a glance</h2>
 <div class="charts">${charts(rows, recommendation.row)}</div>
@@ -33,11 +22,8 @@ ${rowTables(plan).map((table) => rowSection(table, rows, recommendation.row))}
 <h2>Every window, every level</h2>
 <p class="quiet">One connection that keeps its context. Rows are window bits, columns are levels; 12/5 at level 6, which others are compared with, is underlined, what is recommended is framed.</p>
 <div class="maps">${GRID_TABLES.map((table) => heatMap(table, grid, recommendation))}</div>
-${methodSection(result)}
-</main>
-</body>
-</html>
-`}`;
+${methodSection(result)}`;
+  return htmlPage({ title: `Compression of ${corpus.source}`, body, style: STYLE });
 }
 
 function headSection({ corpus, machine, startedAt }: TuneResult): Markup {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { exampleResult } from "../../../test/support/example-result.ts";
+import { bitRate, byteSize, difference, figure, gib, kib, percent, roughly } from "../../report/format.ts";
+import { escaped, html } from "../../report/markup.ts";
 import { codeOf } from "./code.ts";
-import { bitRate, byteSize, difference, figure, gib, kib, percent, roughly } from "./format.ts";
 import { cellAt } from "./grids.ts";
 import { heatOf } from "./heat-map.ts";
 import { htmlReport } from "./html-report.ts";
-import { escaped, html } from "./markup.ts";
 import { corpusLine, textReport } from "./text-report.ts";
 
 test.each([

@@ -2,9 +2,9 @@
  * The columns of the tables with a line for each setting. The same for text and HTML.
  */
 
+import { bitRate, difference, figure, gib, kib, percent, roughly } from "../../report/format.ts";
 import type { Plan, Row } from "../result.ts";
 import { BASE_ID, NONE_ID } from "../settings.ts";
-import { bitRate, difference, figure, gib, kib, percent, roughly } from "./format.ts";
 
 export interface Column {
   readonly title: string;

@@ -1,9 +1,9 @@
 /** The result as text for a terminal. What is measured is said before the measuring: {@link corpusLine}. */
 
+import { byteSize } from "../../report/format.ts";
 import { textTable } from "../../terminal/table.ts";
 import type { GridCell, TuneResult } from "../result.ts";
 import { codeOf } from "./code.ts";
-import { byteSize } from "./format.ts";
 import { cellAt, GRID_TABLES, type GridTable, levelsOf, windowsOf } from "./grids.ts";
 import { type RowTable, rowTables } from "./row-columns.ts";
 

@@ -5,16 +5,7 @@
  */
 
 import { CommandError } from "../../command.ts";
-
-/** Messages as a source gives them. */
-export interface Gathered {
-  /** Where they come from, for titles: a path, an address, the name of a kind. */
-  readonly source: string;
-  /** In the order in which a connection carries them. */
-  readonly messages: readonly Uint8Array[];
-  /** Whether the source had more messages than were taken. */
-  readonly hasMore: boolean;
-}
+import type { Gathered } from "../../messages/gathered.ts";
 
 /** Messages that can be measured: at least one, none empty. */
 export interface Corpus extends Gathered {

@@ -8,8 +8,8 @@
 import { spawn } from "node:child_process";
 import { basename, resolve } from "node:path";
 import { CommandError } from "../../command.ts";
+import type { Gathered } from "../../messages/gathered.ts";
 import { type FileChange, type Identity, parseBatch, parseNumstat, type RawCommit } from "./commit-object.ts";
-import type { Gathered } from "./corpus.ts";
 
 const API = "https://api.example.com/repos";
 const SITE = "https://code.example.com";

@@ -4,7 +4,7 @@ import { type HandlerFunction, serve } from "hawser";
 import { expect, onTestFinished, test } from "vitest";
 import { temporaryFolder } from "../../../test/support/folder.ts";
 import { CommandError } from "../../command.ts";
-import { readFiles } from "./files.ts";
+import { readFiles } from "../../messages/files.ts";
 import { record } from "./record.ts";
 
 const MESSAGES = ["first", Uint8Array.of(0, 255), '{"third":3}'];

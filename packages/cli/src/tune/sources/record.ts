@@ -7,7 +7,7 @@ import { createWriteStream, type WriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { type ClientConnection, ConnectionClosed, connect, HawserError } from "hawser";
 import { CommandError } from "../../command.ts";
-import { lineOf } from "./json-lines.ts";
+import { lineOf } from "../../messages/json-lines.ts";
 
 export interface RecordPlan {
   readonly url: string;

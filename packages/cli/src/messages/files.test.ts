@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { temporaryFolder } from "../../../test/support/folder.ts";
-import { CommandError } from "../../command.ts";
-import { checkCorpus } from "./corpus.ts";
+import { temporaryFolder } from "../../test/support/folder.ts";
+import { CommandError } from "../command.ts";
+import { checkCorpus } from "../tune/sources/corpus.ts";
 import { readFiles } from "./files.ts";
 
 const text = (messages: readonly Uint8Array[]) => messages.map((message) => Buffer.from(message).toString("utf8"));

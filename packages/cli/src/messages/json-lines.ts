@@ -9,7 +9,7 @@
  * | blank | none |
  */
 
-import { CommandError } from "../../command.ts";
+import { CommandError } from "../command.ts";
 
 const LINE_FEED = 0x0a;
 

@@ -5,8 +5,8 @@
 import { createReadStream } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
-import { CommandError } from "../../command.ts";
-import type { Gathered } from "./corpus.ts";
+import { CommandError } from "../command.ts";
+import type { Gathered } from "./gathered.ts";
 import { linesOf, messageOf } from "./json-lines.ts";
 
 const LINES = [".jsonl", ".ndjson"];
