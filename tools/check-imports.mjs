@@ -53,14 +53,15 @@ export const CLI_RULES = {
   ".": { imports: ["bench", "connect", "doctor", "plan", "publish", "terminal", "tune"], outside: ["node:"] },
   terminal: { imports: ["."], outside: ["node:"] },
   report: { imports: [] },
+  workers: { imports: [] },
   messages: { imports: ["."], outside: ["node:"] },
   corpora: { imports: [] },
   connect: { imports: [".", "terminal"], outside: ["node:", ...PUBLIC_NAMES] },
   doctor: { imports: [".", "terminal"], outside: ["node:", ...PUBLIC_NAMES] },
   publish: { imports: [".", "terminal"], outside: ["node:", ...PUBLIC_NAMES, ...ENGINE_CLIENTS] },
-  bench: { imports: [".", "terminal", "report", "messages"], outside: ["node:", ...PUBLIC_NAMES] },
-  plan: { imports: [".", "terminal", "report", "messages", "bench"], outside: ["node:", ...PUBLIC_NAMES] },
-  tune: { imports: [".", "terminal", "report", "messages", "corpora"], outside: ["node:", ...PUBLIC_NAMES] },
+  bench: { imports: [".", "terminal", "report", "messages", "workers"], outside: ["node:", ...PUBLIC_NAMES] },
+  plan: { imports: [".", "terminal", "report", "messages", "workers", "bench"], outside: ["node:", ...PUBLIC_NAMES] },
+  tune: { imports: [".", "terminal", "report", "messages", "workers", "corpora"], outside: ["node:", ...PUBLIC_NAMES] },
 };
 
 /**

@@ -2,10 +2,11 @@
  * The table of commands: a new one is a module of its own and a line here.
  */
 
+import { bench } from "./bench/command.ts";
 import type { Command } from "./command.ts";
 import { connectTo } from "./connect/command.ts";
 import { doctor } from "./doctor/command.ts";
 import { publish } from "./publish/command.ts";
 import { tune } from "./tune/command.ts";
 
-export const COMMANDS: readonly Command[] = [connectTo, doctor, publish, tune];
+export const COMMANDS: readonly Command[] = [bench, connectTo, doctor, publish, tune];

@@ -3,6 +3,7 @@
  */
 
 import { Attachment } from "./attachment.ts";
+import { tellListening } from "./diagnostics.ts";
 import { checkHandler, type Handler } from "./handler.ts";
 import { listenOptions, removeStaleSocket, setMode } from "./listen-options.ts";
 import { SocketListener } from "./listener.ts";
@@ -46,6 +47,7 @@ export async function serve<UserData = unknown>(
   await core.topics.start();
   const server = await begin(core, handler, options);
   closeOnAbort(server, options.signal);
+  tellListening(server as Server);
   return server;
 }
 

@@ -1,7 +1,7 @@
 /** The process that plays the clients: the library's own, each at another place of the corpus. */
 
 import { type ClientConnection, connect } from "hawser";
-import type { Answers } from "./answers.ts";
+import type { Answers } from "../../workers/answers.ts";
 
 export interface OpenRequest {
   readonly port: number;

@@ -1,9 +1,9 @@
 /** The process that compresses: keeps the corpus, and the connections of each setting from round to round. */
 
 import type { PerMessageDeflateOptions } from "hawser";
+import type { Answers } from "../../workers/answers.ts";
 import { measurePass, type PassResult } from "../measuring/one-connection.ts";
 import { RoundRobin, type RoundRobinResult } from "../measuring/round-robin.ts";
-import type { Answers } from "./answers.ts";
 
 export interface PassRequest {
   readonly compression: PerMessageDeflateOptions;

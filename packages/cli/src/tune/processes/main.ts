@@ -2,7 +2,7 @@
  * The program of the measuring processes: `node main.js <role>` answers its parent until that is gone.
  */
 
-import { type Answers, type Request, replyTo } from "./answers.ts";
+import { type Answers, type Request, replyTo } from "../../workers/answers.ts";
 import { clientsAnswers } from "./clients.ts";
 import { codecAnswers } from "./codec.ts";
 import { serverAnswers } from "./server.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { corpus } from "../../corpora/index.ts";
+import { type Answers, replyTo } from "../../workers/answers.ts";
 import { compressionWith } from "../settings.ts";
-import { type Answers, replyTo } from "./answers.ts";
 import { clientsAnswers } from "./clients.ts";
 import { codecAnswers } from "./codec.ts";
 import { type ServerFigures, serverAnswers } from "./server.ts";

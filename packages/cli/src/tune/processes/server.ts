@@ -2,8 +2,8 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { type CompressionOption, type Server, serve } from "hawser";
+import type { Answers } from "../../workers/answers.ts";
 import { collectGarbage, cpuMicroseconds } from "../measuring/cpu.ts";
-import type { Answers } from "./answers.ts";
 
 export interface ServeRequest {
   readonly compression: CompressionOption;

@@ -8,7 +8,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { CommandError, Interrupted } from "../../command.ts";
-import type { Reply, Request } from "./answers.ts";
+import type { Reply, Request } from "../../workers/answers.ts";
 
 /** What a measuring process can be; `main.ts` has the table. */
 export type Role = "codec" | "server" | "clients";

@@ -1,7 +1,7 @@
 /**
- * The answering end of a measuring process: requests come over Node's IPC channel, one method each.
+ * The answering end of a measuring process or thread: requests come as messages, one method each.
  *
- * `worker.ts` is the asking end. This file does not know what is asked.
+ * This file does not know what is asked, nor how messages travel.
  */
 
 export interface Request {
