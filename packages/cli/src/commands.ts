@@ -9,4 +9,5 @@ import { doctor } from "./doctor/command.ts";
 import { publish } from "./publish/command.ts";
 import { tune } from "./tune/command.ts";
 
-export const COMMANDS: readonly Command[] = [bench, connectTo, doctor, publish, tune];
+export const COMMANDS: readonly Command[] = [bench, connectTo, doctor, plan, publish, tune];
+import { plan } from "./plan/command.ts";

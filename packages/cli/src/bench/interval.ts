@@ -25,6 +25,8 @@ export interface Interval {
   readonly closes: ReadonlyMap<number, number>;
   /** Share of the time in which the thread's event loop was busy. */
   readonly utilization: number;
+  /** Share of the time in which the thread could run and had no processor. */
+  readonly starved: number;
   readonly latencies: Histogram;
   readonly openings: Histogram;
 }

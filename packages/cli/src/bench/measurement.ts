@@ -45,7 +45,7 @@ export class Measurement {
 
   constructor(threads: number) {
     this.#waiting = Array.from({ length: threads }, () => []);
-    this.#totals = Array.from({ length: threads }, () => ({ time: 0, busy: 0, ...NOTHING }));
+    this.#totals = Array.from({ length: threads }, () => ({ time: 0, busy: 0, starved: 0, ...NOTHING }));
   }
 
   add(interval: Interval, thread: number): void {
@@ -74,6 +74,11 @@ export class Measurement {
     return Math.max(...this.#totals.map(({ time, busy }) => (time === 0 ? 0 : busy / time)));
   }
 
+  /** Of the thread that lacked a processor for longest. */
+  get starved(): number {
+    return Math.max(...this.#totals.map(({ time, starved }) => (time === 0 ? 0 : starved / time)));
+  }
+
   get throughput(): Throughput {
     const rate = (name: keyof Throughput) =>
       this.#totals.reduce((sum, total) => sum + (total.time === 0 ? 0 : (total[name] * 1_000) / total.time), 0);
@@ -91,6 +96,7 @@ export class Measurement {
     const time = interval.end - interval.begin;
     total.time += time;
     total.busy += time * interval.utilization;
+    total.starved += time * interval.starved;
     for (const name of COUNTS) total[name] += interval[name];
     this.sent += interval.sent;
     this.late += interval.late;
@@ -108,7 +114,7 @@ export class Measurement {
 const COUNTS = ["opened", "sent", "received", "bytesSent", "bytesReceived"] as const;
 const NOTHING = { opened: 0, sent: 0, received: 0, bytesSent: 0, bytesReceived: 0 };
 
-type Total = Record<(typeof COUNTS)[number] | "time" | "busy", number>;
+type Total = Record<(typeof COUNTS)[number] | "time" | "busy" | "starved", number>;
 
 function merge(intervals: readonly Interval[]): Merged {
   const latencies = createLatencies();

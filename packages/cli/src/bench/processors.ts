@@ -51,3 +51,14 @@ export function busyBetween(before: MachineSample, after: MachineSample): number
   const total = after.total - before.total;
   return total <= 0 ? 0 : (after.busy - before.busy) / total;
 }
+
+/**
+ * Time so far in which this thread could run and had no processor (ms), as the kernel counts it; 0 where it does not tell.
+ */
+export function starvedTime(): number {
+  try {
+    return Number(readFileSync("/proc/thread-self/schedstat", "utf8").split(" ")[1]) / 1e6;
+  } catch {
+    return 0;
+  }
+}

@@ -83,6 +83,8 @@ export interface GeneratorSummary {
   readonly threads: number;
   /** Of the busiest thread. */
   readonly utilization: number;
+  /** Of the time, in which a thread could run and had no processor. */
+  readonly starved: number;
   /** Of the messages, those that left later than a timer's slack. */
   readonly late: number;
   /** Of the machine: all its processors, whoever used them. */

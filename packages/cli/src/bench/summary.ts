@@ -34,7 +34,8 @@ export interface Run {
 
 /** From so much on, the generator's own waiting is in the latencies. */
 const BUSY = 0.9;
-const MACHINE_BUSY = 0.95;
+/** Of the time without a processor, from which on latencies are the machine's. */
+const STARVED = 0.05;
 /** Messages that left late, of all, that are worth a note. */
 const LATE = 0.02;
 /** With fewer, the growth of the heap by itself is more than what connections take. */
@@ -109,10 +110,11 @@ function clientsOf({ options, measurement }: Run): BenchResult["clients"] {
 }
 
 function generatorOf({ load, measurement, machine }: Run): GeneratorSummary {
-  const { utilization, late, sent } = measurement;
+  const { utilization, starved, late, sent } = measurement;
   return {
     threads: load.threads,
     utilization,
+    starved,
     late: sent === 0 ? 0 : late / sent,
     machineBusy: busyBetween(machine.before, machine.after),
     isBottleneck: utilization >= BUSY,
@@ -140,20 +142,20 @@ function serverOf({ server, options, measurement }: Run): ServerSummary | null {
 }
 
 function notesOf({ options, measurement, load }: Run, generator: GeneratorSummary): string[] {
-  const { utilization, late, machineBusy, isBottleneck } = generator;
+  const { utilization, starved, late, machineBusy, isBottleneck } = generator;
   const percent = (share: number) => `${Math.round(share * 100)} %`;
   const notes: string[] = [];
   if (isBottleneck) {
     notes.push(
       `The generator had no time left (its event loop was busy for ${percent(utilization)}): the figures are as much its own as the server's. Use more --threads, fewer messages, or another machine.`,
     );
-  } else if (late > LATE && load.mode !== "listen") {
-    notes.push(`${percent(late)} of the messages left late: the server took nothing, or this machine had no time.`);
   }
-  if (machineBusy >= MACHINE_BUSY && !isBottleneck) {
+  if (starved > STARVED) {
     notes.push(
-      `All processors of this machine were busy (${percent(machineBusy)}): a server here has less than a core.`,
+      `The generator was without a processor for ${percent(starved)} of the time (this machine's were busy for ${percent(machineBusy)}): that is in the latencies.`,
     );
+  } else if (late > LATE && !isBottleneck && load.mode !== "listen") {
+    notes.push(`${percent(late)} of the messages left late: the server did not take them in time.`);
   }
   if (options.rate === null && (load.mode === "echo" || load.mode === "churn")) {
     notes.push("Without a rate nobody sends while the server pauses: percentiles are not what users see. Use --rate.");
@@ -169,7 +171,7 @@ function notesOf({ options, measurement, load }: Run, generator: GeneratorSummar
 }
 
 /** `125 bytes`, `messages of chat.jsonl`. */
-function describeMessages(messages: LoadMessages): string {
+export function describeMessages(messages: LoadMessages): string {
   switch (messages.kind) {
     case "size":
       return `${messages.bytes.toLocaleString("en-US")} bytes`;

@@ -3,6 +3,7 @@
 import { type EventLoopUtilization, performance, type RecordableHistogram } from "node:perf_hooks";
 import type { Interval, Stage } from "../interval.ts";
 import { createLatencies, recordLatency } from "../latencies.ts";
+import { starvedTime } from "../processors.ts";
 import { now } from "./clock.ts";
 import { TIMER_SLACK } from "./schedule.ts";
 
@@ -13,6 +14,7 @@ export class Tally {
   countedFrom: number = Number.POSITIVE_INFINITY;
   #begin: number = now();
   #utilization: EventLoopUtilization = performance.eventLoopUtilization();
+  #starved: number = starvedTime();
   #counts: Counts = createCounts();
 
   /** @param due for openings that are what is measured: when it was to begin */
@@ -54,10 +56,13 @@ export class Tally {
     const [counts, begin, end] = [this.#counts, this.#begin, now()];
     const total = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(total, this.#utilization);
+    const waited = starvedTime();
+    const starved = end > begin ? (waited - this.#starved) / (end - begin) : 0;
     this.#counts = createCounts();
+    this.#starved = waited;
     this.#begin = end;
     this.#utilization = total;
-    return { ...counts, stage, begin, end, open: this.open, utilization };
+    return { ...counts, stage, begin, end, open: this.open, utilization, starved };
   }
 }
 
