@@ -57,23 +57,23 @@ export function parseThreshold(text: string): Threshold {
   const [, figure = "", comparison, number = "", unit = ""] =
     /^\s*([a-z0-9.-]+)\s*(>=|<=|>|<)\s*([\d_,.]+)\s*(%|[a-zµ]*)\s*$/i.exec(text) ?? [];
   const limit = Number(number.replaceAll(/[_,]/g, ""));
-  if (comparison === undefined || Number.isNaN(limit)) throw wrong(text, "write it as p99>50ms or errors>0.1%");
+  if (comparison === undefined || Number.isNaN(limit)) throw wrong(text, "write it as p99>50ms or errors>0.1%.");
   const isLatency = LATENCY.test(figure);
   const isCount = (COUNTS as readonly string[]).includes(figure);
   if (!isLatency && !isCount) {
     const known = ["p50", "p90", "p99", "p99.9", "min", "mean", "max", "open-p99", ...COUNTS];
     throw wrong(text, `there is no figure ${figure}.${suggestion(figure, known)}`);
   }
-  if (isLatency && UNITS[unit] === undefined) throw wrong(text, "a latency needs a unit: us, ms or s");
-  if (!isLatency && unit !== "" && unit !== "%") throw wrong(text, `${figure} is a number, or a percentage`);
-  if (figure === "rate" && unit === "%") throw wrong(text, "rate is a number");
+  if (isLatency && UNITS[unit] === undefined) throw wrong(text, "a latency needs a unit: us, ms or s.");
+  if (!isLatency && unit !== "" && unit !== "%") throw wrong(text, `${figure} is a number, or a percentage.`);
+  if (figure === "rate" && unit === "%") throw wrong(text, "rate is a number.");
   const isShare = unit === "%";
   const factor = isLatency ? UNITS[unit]! : isShare ? 0.01 : 1;
   return { text: text.trim(), figure, comparison: comparison as Comparison, limit: limit * factor, isShare };
 }
 
 function wrong(text: string, why: string): UsageError {
-  return new UsageError(`--fail-if ${JSON.stringify(text)}: ${why}${why.endsWith("?") ? "" : "."}`);
+  return new UsageError(`--fail-if ${JSON.stringify(text)}: ${why}`);
 }
 
 /** Which thresholds are broken. A latency of which there is no value breaks its threshold: nothing was answered. */
