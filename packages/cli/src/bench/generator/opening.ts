@@ -9,6 +9,9 @@ import type { Load } from "../load.ts";
 /** Messages from the server may be as large as they like: its limits are not what is measured. */
 const MAX_SIZE = 1_073_741_824;
 
+/** The least that an opening may take (ms), however quick answers must be: the library's default. */
+const OPEN_TIMEOUT = 10_000;
+
 /** Opens connection after connection to the load's server. */
 export type Open = () => Promise<ClientConnection>;
 
@@ -19,7 +22,7 @@ export function openerOf({ url, first, timeout, handshake }: Load): Open {
     subprotocols,
     headers: headers.map(([name, value]): [string, string] => [name, value]),
     maxSize: MAX_SIZE,
-    openTimeout: timeout,
+    openTimeout: Math.max(timeout, OPEN_TIMEOUT),
     // A timer and a ping of the generator's own would be load that nobody asked for
     pingInterval: null,
     lookup: rememberedLookup(),

@@ -65,7 +65,7 @@ export const STAMP_PLACE = "{stamp}";
 /** The message that was due at `time` (ms): its stamp is in the template's place, or in place of its first letters. */
 export function stamped({ content }: Payload, time: number): Payload {
   const text = typeof content === "string" ? content : Buffer.from(content).toString("latin1");
-  const stamp = `${MARK}${Math.round(time * TICKS)
+  const stamp = `${MARK}${Math.ceil(time * TICKS)
     .toString(BASE)
     .padStart(DIGITS, "0")}`;
   const marked = text.includes(STAMP_PLACE) ? text.replace(STAMP_PLACE, stamp) : `${stamp}${text.slice(STAMP_LENGTH)}`;
