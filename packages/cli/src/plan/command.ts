@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { checkWritable, write } from "../bench/command.ts";
 import { checkLimits, machineLimits } from "../bench/limits.ts";
 import type { Load } from "../bench/load.ts";
+import { usualThreads } from "../bench/options.ts";
 import { messagesOf } from "../bench/run.ts";
 import { describeMessages, thisMachine } from "../bench/summary.ts";
 import { type Command, CommandError, ExitCode, Interrupted } from "../command.ts";
@@ -93,8 +94,7 @@ async function measure(options: PlanOptions, messages: Load["messages"], termina
       url: urlOf(await program.address(), url),
       mode: "echo",
       clients: sample,
-      // One process has one core at most; a second thread would take the other one
-      threads: 1,
+      threads: usualThreads(),
       messages,
       messagesPerOpening: 0,
       first,

@@ -31,7 +31,7 @@ Messages and opening: as hawser bench
   Each message must be answered by one. For broadcasts: hawser bench --mode broadcast --pid.
 
 Measuring
-      --sample N         connections to open (1000; --quick: 300)
+      --sample N         connections to open (1500; --quick: 600)
       --url URL          what to connect to; without a port, that of the program
       --quick            fewer connections, each rate once
 

@@ -221,7 +221,8 @@ export function memoryOf({ base, third, twoThirds, full, used }: MemorySamples, 
   const each = (to: number, from: number, count: number) => Math.max(LEAST, (to - from) / count);
   const part = connections / 3;
   const thirds = [each(twoThirds.rss, third.rss, part), each(full.rss, twoThirds.rss, part)] as const;
-  const idle = each(full.rss, third.rss, 2 * part);
+  // What is free in the heap's pages is taken without RSS growing
+  const idle = Math.max(each(full.rss, third.rss, 2 * part), each(full.heapUsed, base.heapUsed, connections));
   const heap = each(Math.max(full.heapUsed, used.heapUsed), base.heapUsed, connections);
   return {
     base: base.rss,

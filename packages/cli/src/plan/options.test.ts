@@ -11,13 +11,13 @@ test("a program, its demand, and its own arguments", () => {
     entry: "app.mjs",
     args: ["--fast"],
     demand: { connections: 10_000, rate: 2, headroom: 0.5, memory: 536_870_912 },
-    sample: 1_000,
+    sample: 1_500,
     source: { kind: "size", bytes: 125 },
   });
 });
 
 test("is quick with fewer connections, and asks for help", () => {
-  expect(parsePlanOptions([...DEMAND, "--quick", "app.mjs"])).toMatchObject({ isQuick: true, sample: 300 });
+  expect(parsePlanOptions([...DEMAND, "--quick", "app.mjs"])).toMatchObject({ isQuick: true, sample: 600 });
   expect(parsePlanOptions(["-h"])).toBe("help");
 });
 

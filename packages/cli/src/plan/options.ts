@@ -45,8 +45,8 @@ export interface PlanOptions extends LoadOptions {
 
 /** Percent: what a restart of one process of four brings to the others, and what a busy minute has over the average. */
 const HEADROOM = 30;
-const SAMPLE = 1_000;
-const QUICK_SAMPLE = 300;
+const SAMPLE = 1_500;
+const QUICK_SAMPLE = 600;
 
 /** @throws {UsageError} */
 export function parsePlanOptions(words: readonly string[]): PlanOptions | "help" {

@@ -1,6 +1,6 @@
 /**
  * The part of the command in the measured program, loaded before it (`node --import`): says where its server listens, and
- * what the process uses when asked. Keeps nothing alive, and changes nothing.
+ * what the process uses when asked. Keeps nothing alive, and ends the program with the command.
  */
 
 import { subscribe } from "node:diagnostics_channel";
@@ -29,7 +29,9 @@ process.on("message", (message: ToProgram | undefined) => {
   const { id, isCollected } = message;
   void figures(isCollected).then((answer) => tell({ hawserPlan: "figures", id, figures: answer }));
 });
-// The listener above would keep a program alive that has nothing more to do
+// Whoever measures is gone: nobody else will stop the program
+process.on("disconnect", () => process.kill(process.pid, "SIGTERM"));
+// The listeners above would keep a program alive that has nothing more to do
 process.channel?.unref();
 
 async function announce(server: AnnouncedServer): Promise<void> {

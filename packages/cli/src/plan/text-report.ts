@@ -129,7 +129,7 @@ export function limitLines({ answer, entry }: PlanResult): string[] {
   const lines: Row[] = [
     [
       `serve(handler, { maxConnections: ${maxConnections}, backlog: ${backlog} })`,
-      "one process of several may be gone",
+      "more get 503; room for those of a process that is gone",
     ],
     [`net.core.somaxconn=${Math.max(4_096, backlog)}`, "the kernel's end of the backlog"],
     [`ulimit -n ${descriptors}`, "LimitNOFILE in systemd"],

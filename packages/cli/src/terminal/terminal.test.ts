@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { MemoryTerminal } from "../../test/support/memory-terminal.ts";
+import { createLiveLine } from "./live-line.ts";
 import { barLine, createProgress } from "./progress.ts";
 import { textTable } from "./table.ts";
 
@@ -29,6 +30,25 @@ describe("progress", () => {
   test("a bar never wraps, and nothing to do is done", () => {
     expect(barLine("a long name of what is done", 1, 2, 1_000, 40)).toHaveLength(39);
     expect(barLine("", 0, 0, 0, 80)).toContain("100 %");
+  });
+});
+
+describe("a live line", () => {
+  test("is drawn over itself for a person, cut to the screen", () => {
+    const terminal = new MemoryTerminal(20);
+    const line = createLiveLine(terminal);
+    line.show("opening", "5/10 clients");
+    line.show("opening", "10/10 clients and more");
+    line.end();
+    expect(terminal.errors.split("\r\x1b[2K")).toEqual(["", "opening  5/10 clien", "opening  10/10 clie", ""]);
+  });
+
+  test("is a line for each stage where nobody looks", () => {
+    const terminal = new MemoryTerminal();
+    const line = createLiveLine(terminal);
+    for (const stage of ["opening", "opening", "measuring"]) line.show(stage, "50 %");
+    line.end();
+    expect(terminal.errors).toBe("opening ...\nmeasuring ...\n");
   });
 });
 
