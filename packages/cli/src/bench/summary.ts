@@ -38,6 +38,7 @@ const BUSY = 0.9;
 const STARVED = 0.05;
 /** Messages that left late, of all, that are worth a note. */
 const LATE = 0.02;
+const FEW_LATE = 10;
 /** With fewer, the growth of the heap by itself is more than what connections take. */
 const ENOUGH_FOR_MEMORY = 500;
 /** Fewer measured messages have no 99th percentile to speak of. */
@@ -154,7 +155,7 @@ function notesOf({ options, measurement, load }: Run, generator: GeneratorSummar
     notes.push(
       `The generator was without a processor for ${percent(starved)} of the time (this machine's were busy for ${percent(machineBusy)}): that is in the latencies.`,
     );
-  } else if (late > LATE && !isBottleneck && load.mode !== "listen") {
+  } else if (late > LATE && measurement.late > FEW_LATE && !isBottleneck && load.mode !== "listen") {
     notes.push(`${percent(late)} of the messages left late: the server did not take them in time.`);
   }
   if (options.rate === null && (load.mode === "echo" || load.mode === "churn")) {

@@ -9,8 +9,17 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ENFILE: "the machine has no file descriptor left (ENFILE)",
   ECONNREFUSED: "connection refused (ECONNREFUSED): nobody listens, or the queue of the listening socket is full",
   ECONNRESET: "connection reset while opening (ECONNRESET)",
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted("it is signed by itself"),
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted("its authority is signed by itself"),
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted("its authority is unknown"),
+  CERT_HAS_EXPIRED: untrusted("it has expired"),
+  ERR_TLS_CERT_ALTNAME_INVALID: untrusted("it is for another host"),
   ENOTFOUND: "the host is unknown (ENOTFOUND)",
 };
+
+function untrusted(why: string): string {
+  return `the certificate is not trusted, ${why}: --insecure looks at none`;
+}
 
 /** Why a connection did not come about. */
 export function openingFailure(error: unknown): string {
@@ -18,7 +27,7 @@ export function openingFailure(error: unknown): string {
   const { code, response } = error;
   if (response !== undefined) return `handshake refused with status ${response.status}`;
   if (code === "HANDSHAKE_TIMEOUT") return "handshake not done in time";
-  return describe(error.cause ?? error);
+  return error.cause === undefined ? error.message : describe(error.cause);
 }
 
 function describe(error: unknown): string {
