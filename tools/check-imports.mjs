@@ -40,6 +40,7 @@ const PUBLIC_NAMES = [
   "hawser/protocol",
   "hawser/deflate",
   "hawser/testing",
+  "hawser/metrics",
   "hawser/pubsub",
   "hawser/backplanes/redis",
   "hawser/backplanes/nats",

@@ -18,7 +18,10 @@ export type { BackoffOptions, ForeverOptions } from "./node/connect-forever.ts";
 export type { AgreedExtension, Connection, HandshakeAnswer } from "./node/connection.ts";
 export type { ConnectionOptions, SlowConsumerOptions } from "./node/connection-options.ts";
 export type { Bytes, Data, DataFragments, SendOptions } from "./node/data.ts";
+export type { ConnectionEnd, DeliveryCounts, SlowAction } from "./node/diagnostics.ts";
+export type { DiagnosticsMessages } from "./node/diagnostics-messages.ts";
 export type { DrainOptions } from "./node/draining.ts";
+export type { CloseInitiator } from "./node/ending.ts";
 export { ConcurrencyError, ConnectionClosed, ConnectionClosedError, ConnectionClosedOK, HandshakeError, type HandshakeErrorCode, type HandshakeResponse, HawserError, type HawserErrorCode, ProtocolError, } from "./node/errors.ts";
 export type { Handler, HandlerFunction, HandlerHooks, HookResult } from "./node/handler.ts";
 export { type HealthCheckPaths, healthChecks } from "./node/health-checks.ts";
@@ -26,6 +29,7 @@ export { type ListenFd, listenFds } from "./node/listen-fds.ts";
 export type { Logger } from "./node/logger.ts";
 export type { OpenConnections } from "./node/open-connections.ts";
 export type { PendingConnection } from "./node/pending-connection.ts";
+export type { Readiness } from "./node/readiness.ts";
 export type { RecvOptions } from "./node/receiver.ts";
 export type { ProcessRequest, ProcessResponse } from "./node/request-hooks.ts";
 export { respond } from "./node/respond.ts";
@@ -242,6 +246,7 @@ export interface BackplaneMetrics {
     readonly gaps: number;
 }
 export interface LinkHost {
+    confirmed(duration: number): void;
     received(publication: Publication, position: Position | undefined): void;
     gap(topics: readonly string[] | undefined): void;
 }
@@ -544,6 +549,144 @@ export declare function isFragments(data: unknown): data is DataFragments;
 export declare function opcodeOf(data: Data, options: SendOptions | undefined): DataOpcode;
 export declare function toBytes(action: string, data: Data, opcode?: DataOpcode): Uint8Array;
 
+// node/diagnostics.d.ts
+import type { HttpRequestHead } from "../handshake/http-request.ts";
+import type { CloseInitiator } from "./ending.ts";
+export interface ChannelMessages {
+    readonly "hawser:server:listening": {
+        readonly server: object;
+    };
+    readonly "hawser:server:closed": {
+        readonly server: object;
+    };
+    readonly "hawser:connection:open": {
+        readonly connection: object;
+        readonly duration: number;
+    };
+    readonly "hawser:connection:close": ConnectionEnd & {
+        readonly connection: object;
+    };
+    readonly "hawser:connection:refused": {
+        readonly remoteAddress: string | undefined;
+        readonly request: HttpRequestHead | undefined;
+        readonly status: number;
+        readonly reason: string;
+    };
+    readonly "hawser:connection:ping-timeout": {
+        readonly connection: object;
+    };
+    readonly "hawser:connection:slow": {
+        readonly connection: object;
+        readonly action: SlowAction;
+        readonly bufferedAmount: number;
+    };
+    readonly "hawser:broadcast": DeliveryCounts & {
+        readonly bytes: number;
+        readonly duration: number;
+    };
+    readonly "hawser:publish": DeliveryCounts & {
+        readonly topic: string;
+    };
+    readonly "hawser:backplane:up": {
+        readonly name: string;
+    };
+    readonly "hawser:backplane:down": {
+        readonly name: string;
+        readonly cause: unknown;
+    };
+    readonly "hawser:client:open": {
+        readonly connection: object;
+    };
+    readonly "hawser:client:close": Omit<ConnectionEnd, "duration"> & {
+        readonly connection: object;
+    };
+}
+export interface DeliveryCounts {
+    readonly sent: number;
+    readonly skipped: number;
+    readonly failed: number;
+}
+export type SlowAction = "close" | "skip" | "conflate";
+export interface ConnectionEnd {
+    readonly code: number;
+    readonly reason: string;
+    readonly initiator: CloseInitiator;
+    readonly duration: number;
+}
+interface TypedChannel<Message> {
+    readonly hasSubscribers: boolean;
+    publish(message: Message): void;
+}
+export type DiagnosticsChannel = keyof ChannelMessages;
+export declare const diagnostics: {
+    readonly serverListening: TypedChannel<{
+        readonly server: object;
+    }>;
+    readonly serverClosed: TypedChannel<{
+        readonly server: object;
+    }>;
+    readonly connectionOpen: TypedChannel<{
+        readonly connection: object;
+        readonly duration: number;
+    }>;
+    readonly connectionClose: TypedChannel<ConnectionEnd & {
+        readonly connection: object;
+    }>;
+    readonly connectionRefused: TypedChannel<{
+        readonly remoteAddress: string | undefined;
+        readonly request: HttpRequestHead | undefined;
+        readonly status: number;
+        readonly reason: string;
+    }>;
+    readonly pingTimeout: TypedChannel<{
+        readonly connection: object;
+    }>;
+    readonly slowConsumer: TypedChannel<{
+        readonly connection: object;
+        readonly action: SlowAction;
+        readonly bufferedAmount: number;
+    }>;
+    readonly broadcast: TypedChannel<DeliveryCounts & {
+        readonly bytes: number;
+        readonly duration: number;
+    }>;
+    readonly publish: TypedChannel<DeliveryCounts & {
+        readonly topic: string;
+    }>;
+    readonly backplaneUp: TypedChannel<{
+        readonly name: string;
+    }>;
+    readonly backplaneDown: TypedChannel<{
+        readonly name: string;
+        readonly cause: unknown;
+    }>;
+    readonly clientOpen: TypedChannel<{
+        readonly connection: object;
+    }>;
+    readonly clientClose: TypedChannel<Omit<ConnectionEnd, "duration"> & {
+        readonly connection: object;
+    }>;
+};
+export {};
+
+// node/diagnostics-messages.d.ts
+import type { ClientConnection } from "./client-connection.ts";
+import type { ChannelMessages } from "./diagnostics.ts";
+import type { Server } from "./server.ts";
+import type { ServerConnection } from "./server-connection.ts";
+type ConnectionChannel = `hawser:connection:${"open" | "close" | "ping-timeout" | "slow"}`;
+export type DiagnosticsMessages = {
+    readonly [Name in keyof ChannelMessages]: Omit<ChannelMessages[Name], "connection" | "server"> & Subject<Name>;
+};
+type Subject<Name> = Name extends ConnectionChannel ? {
+    readonly connection: ServerConnection;
+} : Name extends `hawser:client:${string}` ? {
+    readonly connection: ClientConnection;
+} : Name extends `hawser:server:${string}` ? {
+    readonly server: Server;
+} : unknown;
+export {};
+
 // node/draining.d.ts
 import type { TextCodec } from "../bytes/text-codec.ts";
 import type { ServerCore } from "./server-core.ts";
@@ -560,6 +703,17 @@ export declare const DrainDefaults: {
 };
 export declare function resolveDrain(options: DrainOptions, text: TextCodec): DrainSettings;
 export declare function drainConnections<UserData>(core: ServerCore<UserData>, { notReady, window, code, reason }: DrainSettings, stop: AbortSignal): Promise<void>;
+
+// node/ending.d.ts
+import type { CloseInfo } from "../protocol/closing.ts";
+import type { Role } from "../protocol/settings.ts";
+export type CloseInitiator = Role | "none";
+export interface Ending {
+    readonly initiator: CloseInitiator;
+    readonly code: number;
+}
+export declare function endingOf({ received, sent, receivedThenSent }: CloseInfo, role: Role): Ending;
+export declare function codeLabel(code: number): string;
 
 // node/errors.d.ts
 import type { HttpHeaders } from "../handshake/http-headers.ts";
@@ -629,9 +783,11 @@ export type Handler<UserData = unknown> = HandlerFunction<UserData> | HandlerHoo
 export declare function checkHandler(handler: unknown): void;
 
 // node/health-checks.d.ts
+import type { Readiness } from "./readiness.ts";
 import type { ProcessRequest } from "./request-hooks.ts";
 export interface ReadinessSource {
     readonly isReady: boolean;
+    readonly readiness?: Readiness;
 }
 export interface HealthCheckPaths {
     readonly livez?: string | null;
@@ -693,6 +849,13 @@ export declare class PendingConnection<UserData = unknown> {
     get remoteAddress(): string | undefined;
     get remotePort(): number | undefined;
     get isSecure(): boolean;
+}
+
+// node/readiness.d.ts
+export interface Readiness {
+    readonly accepting: boolean;
+    readonly backplane: boolean;
+    readonly capacity: boolean;
 }
 
 // node/receiver.d.ts
@@ -782,6 +945,7 @@ import type { Data } from "./data.ts";
 import { type DrainOptions } from "./draining.ts";
 import type { Listener } from "./listener.ts";
 import { OpenConnections } from "./open-connections.ts";
+import type { Readiness } from "./readiness.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import type { ServerCore } from "./server-core.ts";
 import type { PublishOptions, PublishResult } from "./topic-host.ts";
@@ -801,13 +965,16 @@ export interface ServerMetrics {
     readonly compression: CompressionMetrics | undefined;
     readonly backplane: BackplaneMetrics | undefined;
 }
+export declare const CORE: unique symbol;
 export declare class Server<UserData = unknown> {
     #private;
     constructor(core: ServerCore<UserData>, listener: Listener);
+    get [CORE](): ServerCore<UserData>;
     get address(): Listener["address"];
     get port(): number;
     get connections(): OpenConnections<ServerConnection<UserData>>;
     get isReady(): boolean;
+    get readiness(): Readiness;
     get topics(): ReadonlyMap<string, number>;
     publish(topic: string, data: Data, options?: PublishOptions): PublishResult;
     subscribe(topic: string, options?: ReadOptions): TopicMessages;
@@ -835,6 +1002,8 @@ export declare class ServerConnection<UserData = unknown> extends Connection<Use
     readonly username: string | undefined;
     readonly isSecure: boolean;
     place: number;
+    openedAt: number;
+    closingSince: number;
     subscriptions: Topic[] | undefined;
     constructor(session: Session, agreement: Agreement, endpoints: Endpoints, pending: PendingConnection<UserData>, topics: TopicHost);
     get topics(): ReadonlySet<string>;
@@ -972,6 +1141,7 @@ import { type TopicMessages } from "../pubsub/topic-queue.ts";
 import { type BackplaneMetrics, type LinkHost } from "./backplane-link.ts";
 import type { Data } from "./data.ts";
 import type { Logger } from "./logger.ts";
+import { ServerCounters } from "./server-counters.ts";
 import type { TimingWheel } from "./timing-wheel.ts";
 import type { Subscriber, Topic } from "./topic.ts";
 import { type PublishOptions, type PublishResult, type SubscribeOptions, type Subscription, type TopicHost } from "./topic-host.ts";
@@ -982,6 +1152,7 @@ export interface TopicsParts {
     readonly backplane: Backplane | undefined;
     readonly wheel: TimingWheel;
     readonly logger: Logger;
+    readonly counters?: ServerCounters;
 }
 export interface ReadOptions {
     readonly signal?: AbortSignal;
@@ -1003,7 +1174,7 @@ export interface TopicHistory {
 export declare class ServerTopics implements TopicHost, LinkHost, RecoveryHost {
     #private;
     readonly counts: ReadonlyMap<string, number>;
-    constructor({ settingsOf, backplane, wheel, logger }: TopicsParts);
+    constructor({ settingsOf, backplane, wheel, logger, counters }: TopicsParts);
     get isConnected(): boolean;
     get metrics(): BackplaneMetrics | undefined;
     start(): Promise<void>;
@@ -1018,6 +1189,7 @@ export declare class ServerTopics implements TopicHost, LinkHost, RecoveryHost {
     present(name: string): Promise<readonly PresenceMember[]>;
     countPresent(name: string): Promise<number>;
     received(publication: Publication, position: Position | undefined): void;
+    confirmed(duration: number): void;
     gap(topics: readonly string[] | undefined): void;
     sendTo(ws: Subscriber, topic: Topic, publication: StoredPublication): void;
     isBroken(topic: string, since: Position, latest: Position): boolean;

@@ -13,6 +13,7 @@ export type { PingWaiter } from "./pending-pings.ts";
 export { Protocol } from "./protocol.ts";
 export type { ProtocolSink } from "./protocol-sink.ts";
 export type { ProtocolSettings, Role } from "./settings.ts";
+export { createTraffic, type Flow, sentBytes, type Traffic } from "./traffic.ts";
 
 // packages/hawser/dist/bytes/frame-output.d.ts
 export interface FrameOutput {
@@ -208,7 +209,8 @@ export declare const FIN = 128;
 export declare const SHARED_PAYLOAD = 65536;
 export type MaskingKeys = (() => number) | undefined;
 export declare function writeFrame(output: FrameOutput, firstByte: number, payload: Uint8Array, keys: MaskingKeys): void;
-export declare function writeTextFrame(output: FrameOutput, firstByte: number, text: string, codec: TextCodec, keys: MaskingKeys): void;
+export declare function writeTextFrame(output: FrameOutput, firstByte: number, text: string, codec: TextCodec, keys: MaskingKeys): number;
+export declare function frameLength(payloadLength: number, keys: MaskingKeys): number;
 export declare function serializeFrame(firstByte: number, payload: Uint8Array): Uint8Array<ArrayBuffer>;
 
 // message-assembler.d.ts
@@ -243,6 +245,7 @@ import type { ProtocolSettings } from "./settings.ts";
 export declare const ENCODED_LATER = 65536;
 export interface EncodedMessage {
     readonly opcode: DataOpcode;
+    readonly size: number;
     readonly rsv: number;
     readonly encoding: LaterEncoding;
 }
@@ -250,13 +253,14 @@ export declare class MessageSender {
     #private;
     constructor(settings: ProtocolSettings, output: FrameOutput, extensions: readonly Extension[]);
     get isSendingFragments(): boolean;
-    checkFree(): void;
+    get obstacle(): string | undefined;
     text(text: string, compress: boolean | undefined): void;
     bytes(payload: Uint8Array, opcode: DataOpcode, compress: boolean | undefined): void;
     encodeLater(payload: Uint8Array, opcode: DataOpcode, compress: boolean | undefined): Promise<EncodedMessage> | undefined;
-    encoded({ opcode, rsv, encoding }: EncodedMessage): void;
+    encoded({ opcode, size, rsv, encoding }: EncodedMessage): void;
     endEncoding(): void;
     fragment(payload: Uint8Array, opcode: DataOpcode, isLast: boolean, compress: boolean | undefined): void;
+    shared(frame: Uint8Array, size: number): void;
     control(opcode: Opcode, payload: Uint8Array): void;
 }
 
@@ -320,7 +324,7 @@ export declare class Protocol implements ReceptionOwner {
     streamMessage(): void;
     sendText(text: string, compress?: boolean): boolean;
     sendBytes(payload: Uint8Array, opcode?: DataOpcode, compress?: boolean): boolean;
-    sendShared(frame: Uint8Array): boolean;
+    sendShared(frame: Uint8Array, size?: number): boolean;
     encodeLater(payload: Uint8Array, opcode: DataOpcode, compress?: boolean): Promise<EncodedMessage> | undefined;
     sendEncoded(message: EncodedMessage): boolean;
     sendFragment(payload: Uint8Array, opcode: DataOpcode, isLast: boolean, compress?: boolean): boolean;
@@ -351,6 +355,7 @@ export interface ProtocolSink extends MessageSink {
 import type { KeepBytes } from "../bytes/message-memory.ts";
 import type { TextCodec } from "../bytes/text-codec.ts";
 import type { MaskingKeys } from "./frame-writer.ts";
+import type { Traffic } from "./traffic.ts";
 export type Role = "server" | "client";
 export interface ProtocolSettings {
     readonly role: Role;
@@ -363,4 +368,30 @@ export interface ProtocolSettings {
     readonly text: TextCodec;
     readonly keepBytes?: KeepBytes;
     readonly maskingKeys: MaskingKeys;
+    readonly traffic?: Traffic;
 }
+
+// traffic.d.ts
+export declare const SIZE_CLASSES = 33;
+export declare function sizeClassLimit(sizeClass: number): number;
+export declare const SHORT_HEADER = 2;
+export interface Flow {
+    texts: number;
+    binaries: number;
+    payloadBytes: number;
+    frameBytes: number;
+    sizes: Float64Array | undefined;
+    unsizedBytes: number;
+}
+export interface Traffic {
+    readonly received: Flow;
+    readonly sent: Flow;
+}
+export declare function createTraffic(): Traffic;
+export declare function countMessage(flow: Flow, isText: boolean, size: number): void;
+export declare function countSize(sizes: Float64Array, size: number): void;
+export declare function countSent(flow: Flow, isText: boolean, size: number, length: number): void;
+export declare function countFragmented(flow: Flow, isText: boolean, size: number): void;
+export declare function sentBytes({ texts, binaries, payloadBytes, frameBytes }: Flow): number;
+export declare function countSizes({ received, sent }: Traffic): void;
+export declare function addTraffic(traffic: Traffic, other: Traffic): void;

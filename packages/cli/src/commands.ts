@@ -10,4 +10,5 @@ import { publish } from "./publish/command.ts";
 import { tune } from "./tune/command.ts";
 
 export const COMMANDS: readonly Command[] = [bench, connectTo, doctor, plan, publish, tune];
+
 import { plan } from "./plan/command.ts";

@@ -33,7 +33,10 @@ export type { BackoffOptions, ForeverOptions } from "./node/connect-forever.ts";
 export type { AgreedExtension, Connection, HandshakeAnswer } from "./node/connection.ts";
 export type { ConnectionOptions, SlowConsumerOptions } from "./node/connection-options.ts";
 export type { Bytes, Data, DataFragments, SendOptions } from "./node/data.ts";
+export type { ConnectionEnd, DeliveryCounts, SlowAction } from "./node/diagnostics.ts";
+export type { DiagnosticsMessages } from "./node/diagnostics-messages.ts";
 export type { DrainOptions } from "./node/draining.ts";
+export type { CloseInitiator } from "./node/ending.ts";
 export {
   ConcurrencyError,
   ConnectionClosed,
@@ -52,6 +55,7 @@ export { type ListenFd, listenFds } from "./node/listen-fds.ts";
 export type { Logger } from "./node/logger.ts";
 export type { OpenConnections } from "./node/open-connections.ts";
 export type { PendingConnection } from "./node/pending-connection.ts";
+export type { Readiness } from "./node/readiness.ts";
 export type { RecvOptions } from "./node/receiver.ts";
 export type { ProcessRequest, ProcessResponse } from "./node/request-hooks.ts";
 export { respond } from "./node/respond.ts";

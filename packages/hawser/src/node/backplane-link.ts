@@ -17,6 +17,7 @@ import { Interest } from "../pubsub/interest.ts";
 import { MemoryEngine } from "../pubsub/memory-engine.ts";
 import type { Position, Publication } from "../pubsub/publication.ts";
 import type { Clock } from "./clock.ts";
+import { diagnostics } from "./diagnostics.ts";
 import { ignore } from "./ignore.ts";
 import type { Logger } from "./logger.ts";
 
@@ -39,6 +40,8 @@ export interface BackplaneMetrics {
 
 /** Who is told what the engine tells. */
 export interface LinkHost {
+  /** The engine has taken a publication, after so many milliseconds. */
+  confirmed(duration: number): void;
   received(publication: Publication, position: Position | undefined): void;
   /** Publications of these topics, or of any, may have been lost. */
   gap(topics: readonly string[] | undefined): void;
@@ -126,11 +129,13 @@ export class BackplaneLink implements BackplaneReceiver {
     }
     if (!(answer instanceof Promise)) return answer;
     const size = publication.data.length + PUBLICATION_COST;
+    const since = this.#clock.now();
     this.#unanswered += size;
     const receipt = answer.then(
-      (value) => {
+      (confirmed) => {
         this.#unanswered -= size;
-        return value;
+        this.#host.confirmed(this.#clock.now() - since);
+        return confirmed;
       },
       (error: unknown) => {
         this.#unanswered -= size;
@@ -174,12 +179,16 @@ export class BackplaneLink implements BackplaneReceiver {
 
   connected(): void {
     this.#isConnected = true;
-    this.#logger.info({ backplane: this.engine.name }, "the backplane is connected");
+    const { name } = this.engine;
+    this.#logger.info({ backplane: name }, "the backplane is connected");
+    if (diagnostics.backplaneUp.hasSubscribers) diagnostics.backplaneUp.publish({ name });
   }
 
   disconnected(cause: unknown): void {
     this.#isConnected = false;
-    this.#logger.warn({ backplane: this.engine.name, err: cause }, "the backplane is away");
+    const { name } = this.engine;
+    this.#logger.warn({ backplane: name, err: cause }, "the backplane is away");
+    if (diagnostics.backplaneDown.hasSubscribers) diagnostics.backplaneDown.publish({ name, cause });
   }
 
   rejected(reason: string): void {

@@ -5,6 +5,7 @@
 import { CloseCode } from "../protocol/close-code.ts";
 import type { SharedHistory } from "../protocol/extension.ts";
 import { refuseUnknownOptions } from "../protocol/option-names.ts";
+import { reportBroadcast } from "./broadcast-report.ts";
 import { type Connection, SESSION } from "./connection.ts";
 import { type Data, opcodeOf, SEND_OPTIONS, type SendOptions, toBytes } from "./data.ts";
 import { ALL, OpenConnections } from "./open-connections.ts";
@@ -50,10 +51,13 @@ export function broadcast(
   // A server's own are looked at once, here, and not first by their set
   const receivers = connections instanceof OpenConnections ? connections[ALL]() : connections;
   const isShared = isMoreThanFew(connections, receivers);
+  const since = performance.now();
   const histories = isShared ? historiesOf(connections) : undefined;
   const message = new SharedMessage(payload, opcode, options.compress, { isShared, histories });
   try {
-    return deliverAll(receivers, connections === receivers, message, excepted);
+    const result = deliverAll(receivers, connections === receivers, message, excepted);
+    reportBroadcast(payload.length, result, since);
+    return result;
   } finally {
     message.end();
   }
@@ -119,7 +123,9 @@ function deliver(session: Session, message: SharedMessage): keyof BroadcastResul
   const { protocol } = session;
   if (!protocol.canSend) return "skipped";
   if (!isSlow(session)) return attempt(session, message);
-  if (session.settings.slowConsumer.policy === "skip") return "skipped";
+  const { policy } = session.settings.slowConsumer;
+  session.slow(policy);
+  if (policy === "skip") return "skipped";
   closeSlow(session);
   return "failed";
 }

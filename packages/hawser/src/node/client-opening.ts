@@ -23,7 +23,9 @@ import type { CloseInfo } from "../protocol/closing.ts";
 import { ClientConnection } from "./client-connection.ts";
 import type { ConnectSettings } from "./client-options.ts";
 import type { Agreement } from "./connection.ts";
+import { diagnostics } from "./diagnostics.ts";
 import { authorityOf, destinationOf, openSocket, reach, startTls } from "./dial.ts";
+import { endingOf } from "./ending.ts";
 import { HandshakeError } from "./errors.ts";
 import { exchange, toHandshakeResponse } from "./http-exchange.ts";
 import { endpointsOfSession } from "./http2-endpoints.ts";
@@ -191,7 +193,7 @@ function faulty({ url }: Hop, fault: HandshakeFault, response: ReceivedResponse 
   });
 }
 
-/** Nobody but the log wants to know. */
+/** Nobody wants to know but the log, and whoever listens to the channels. */
 class ClientOwner implements SessionOwner {
   readonly #logger: Logger;
   #connection: ClientConnection | undefined;
@@ -201,15 +203,20 @@ class ClientOwner implements SessionOwner {
   }
 
   opened(connection: ClientConnection): void {
+    this.#connection = connection;
+    if (diagnostics.clientOpen.hasSubscribers) diagnostics.clientOpen.publish({ connection });
     // A connection's id is made at its first use
     if (this.#logger === silentLogger) return;
-    this.#connection = connection;
     const { id, remoteAddress, remotePort, subprotocol } = connection;
     this.#logger.info({ id, remoteAddress, remotePort, subprotocol }, "connection open");
   }
 
-  closed({ code, reason }: CloseInfo): void {
-    if (this.#connection !== undefined)
-      this.#logger.info({ id: this.#connection.id, code, reason }, "connection closed");
+  closed(info: CloseInfo): void {
+    const { code, reason } = info;
+    const connection = this.#connection!;
+    if (this.#logger !== silentLogger) this.#logger.info({ id: connection.id, code, reason }, "connection closed");
+    if (!diagnostics.clientClose.hasSubscribers) return;
+    const { initiator } = endingOf(info, "client");
+    diagnostics.clientClose.publish({ connection, code, reason, initiator });
   }
 }

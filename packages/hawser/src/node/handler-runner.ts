@@ -6,6 +6,7 @@ import { CloseCode } from "../protocol/close-code.ts";
 import type { CloseInfo } from "../protocol/closing.ts";
 import type { Message } from "../protocol/message-assembler.ts";
 import { SESSION } from "./connection.ts";
+import type { SlowAction } from "./diagnostics.ts";
 import type { HandlerFunction, HandlerHooks } from "./handler.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import type { SessionOwner } from "./session.ts";
@@ -16,6 +17,9 @@ export interface RunnerHost<UserData> {
   /** The handler runs until `running` settles, which it does without error. */
   handlerStarted(ws: ServerConnection<UserData>, running: Promise<void>): void;
   handlerFailed(ws: ServerConnection<UserData>, error: unknown): void;
+  pingAnswered(latency: number): void;
+  consumerSlow(ws: ServerConnection<UserData>, action: SlowAction): void;
+  connectionClosing(ws: ServerConnection<UserData>): void;
   connectionClosed(ws: ServerConnection<UserData>, info: CloseInfo): void;
 }
 
@@ -24,23 +28,43 @@ export interface HandlerRunner<UserData> extends SessionOwner {
   start(ws: ServerConnection<UserData>): void;
 }
 
-export class FunctionRunner<UserData> implements HandlerRunner<UserData> {
-  readonly #host: RunnerHost<UserData>;
+/** What a server is told of a connection whatever its handler is. */
+class Reporter<UserData> {
+  protected readonly host: RunnerHost<UserData>;
+  protected ws: ServerConnection<UserData> | undefined;
+
+  constructor(host: RunnerHost<UserData>) {
+    this.host = host;
+  }
+
+  answered(latency: number): void {
+    this.host.pingAnswered(latency);
+  }
+
+  slow(action: SlowAction): void {
+    this.host.consumerSlow(this.ws!, action);
+  }
+
+  closing(): void {
+    this.host.connectionClosing(this.ws!);
+  }
+}
+
+export class FunctionRunner<UserData> extends Reporter<UserData> implements HandlerRunner<UserData> {
   readonly #handler: HandlerFunction<UserData>;
-  #ws: ServerConnection<UserData> | undefined;
 
   constructor(host: RunnerHost<UserData>, handler: HandlerFunction<UserData>) {
-    this.#host = host;
+    super(host);
     this.#handler = handler;
   }
 
   start(ws: ServerConnection<UserData>): void {
-    this.#ws = ws;
-    this.#host.handlerStarted(ws, this.#run(ws));
+    this.ws = ws;
+    this.host.handlerStarted(ws, this.#run(ws));
   }
 
   closed(info: CloseInfo): void {
-    this.#host.connectionClosed(this.#ws!, info);
+    this.host.connectionClosed(this.ws!, info);
   }
 
   async #run(ws: ServerConnection<UserData>): Promise<void> {
@@ -48,25 +72,23 @@ export class FunctionRunner<UserData> implements HandlerRunner<UserData> {
       await this.#handler(ws);
       void ws.close(CloseCode.NORMAL_CLOSURE);
     } catch (error) {
-      fail(this.#host, ws, error);
+      fail(this.host, ws, error);
     }
   }
 }
 
-export class HookRunner<UserData> implements HandlerRunner<UserData> {
-  readonly #host: RunnerHost<UserData>;
+export class HookRunner<UserData> extends Reporter<UserData> implements HandlerRunner<UserData> {
   readonly #hooks: HandlerHooks<UserData>;
-  #ws: ServerConnection<UserData> | undefined;
   /** What the message hook returned last. */
   #running: Promise<void> | undefined;
 
   constructor(host: RunnerHost<UserData>, hooks: HandlerHooks<UserData>) {
-    this.#host = host;
+    super(host);
     this.#hooks = hooks;
   }
 
   start(ws: ServerConnection<UserData>): void {
-    this.#ws = ws;
+    this.ws = ws;
     const opened = this.#guard(() => this.#hooks.open?.(ws));
     if (opened !== undefined) this.#holdBack(ws, opened);
   }
@@ -74,7 +96,7 @@ export class HookRunner<UserData> implements HandlerRunner<UserData> {
   /** The hot path: no closure, no promise unless the hook makes one. */
   consume(message: Message): Promise<void> | undefined {
     try {
-      const result = this.#hooks.message(this.#ws!, message);
+      const result = this.#hooks.message(this.ws!, message);
       this.#running = result === undefined ? undefined : settled(result, (error) => this.#failed(error));
       return this.#running;
     } catch (error) {
@@ -84,25 +106,25 @@ export class HookRunner<UserData> implements HandlerRunner<UserData> {
   }
 
   drained(): void {
-    const ws = this.#ws!;
+    const ws = this.ws!;
     const drained = this.#guard(() => this.#hooks.drain?.(ws));
     if (drained !== undefined) this.#holdBack(ws, drained);
   }
 
   closed(info: CloseInfo): void {
-    const ws = this.#ws!;
+    const ws = this.ws!;
     // A message may be worked on for longer than the connection lasts
-    if (this.#running !== undefined) this.#host.handlerStarted(ws, this.#running);
+    if (this.#running !== undefined) this.host.handlerStarted(ws, this.#running);
     const { closeCause } = ws[SESSION];
     if (closeCause !== undefined) this.#report(closeCause);
     const closed = this.#guard(() => this.#hooks.close?.(ws, info.code, info.reason));
-    if (closed !== undefined) this.#host.handlerStarted(ws, closed);
-    this.#host.connectionClosed(ws, info);
+    if (closed !== undefined) this.host.handlerStarted(ws, closed);
+    this.host.connectionClosed(ws, info);
   }
 
   /** The next message waits for a hook other than the message's own, and so does the end of the server. */
   #holdBack(ws: ServerConnection<UserData>, running: Promise<void>): void {
-    this.#host.handlerStarted(ws, running);
+    this.host.handlerStarted(ws, running);
     ws[SESSION].holdBack(running);
   }
 
@@ -117,14 +139,14 @@ export class HookRunner<UserData> implements HandlerRunner<UserData> {
   }
 
   #failed(error: unknown): void {
-    if (!isOwnClose(this.#ws!, error)) this.#report(error);
-    fail(this.#host, this.#ws!, error);
+    if (!isOwnClose(this.ws!, error)) this.#report(error);
+    fail(this.host, this.ws!, error);
   }
 
   #report(error: unknown): void {
-    const failed = (secondError: unknown) => this.#host.handlerFailed(this.#ws!, secondError);
+    const failed = (secondError: unknown) => this.host.handlerFailed(this.ws!, secondError);
     try {
-      void settled(this.#hooks.error?.(this.#ws!, error), failed);
+      void settled(this.#hooks.error?.(this.ws!, error), failed);
     } catch (secondError) {
       failed(secondError);
     }

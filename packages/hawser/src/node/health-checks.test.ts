@@ -63,6 +63,55 @@ test("answers are short texts that nobody keeps", async () => {
   expect(await notReady!.text()).toBe("not ready\n");
 });
 
+describe("verbose", () => {
+  const ALL = { accepting: true, backplane: true, capacity: true };
+
+  test.each<[string, Source, string, number, string]>([
+    ["liveness", NOT_READY, "/livez?verbose", 200, "[+] event loop\nok\n"],
+    ["nothing there yet", failing, "/readyz?verbose", 503, "[-] started\nnot ready\n"],
+    ["nothing to look at but the whole", READY, "/readyz?verbose=1", 200, "[+] ready\nok\n"],
+    [
+      "all well",
+      { isReady: true, readiness: ALL },
+      "/readyz?a&verbose",
+      200,
+      "[+] accepting\n[+] backplane\n[+] capacity\nok\n",
+    ],
+    [
+      "draining",
+      { isReady: false, readiness: { ...ALL, accepting: false } },
+      "/healthz?verbose",
+      503,
+      "[-] accepting\n[+] backplane\n[+] capacity\nnot ready\n",
+    ],
+    [
+      "without its backplane",
+      { isReady: false, readiness: { ...ALL, backplane: false } },
+      "/readyz?verbose",
+      503,
+      "[+] accepting\n[-] backplane\n[+] capacity\nnot ready\n",
+    ],
+    [
+      "full",
+      { isReady: true, readiness: { ...ALL, capacity: false } },
+      "/readyz?verbose",
+      503,
+      "[+] accepting\n[+] backplane\n[-] capacity\nnot ready\n",
+    ],
+    [
+      "for reasons of its own",
+      { isReady: false, readiness: ALL },
+      "/readyz?verbose",
+      503,
+      "[+] accepting\n[+] backplane\n[+] capacity\n[-] ready\nnot ready\n",
+    ],
+    ["not asked for", { isReady: true, readiness: ALL }, "/readyz?verbosely", 200, "ok\n"],
+  ])("%s", async (_case, server, path, status, text) => {
+    const response = await ask(server, path);
+    expect([response!.status, await response!.text()]).toEqual([status, text]);
+  });
+});
+
 test("readiness is asked each time", async () => {
   const server = { isReady: false };
   const hook = healthChecks(server);

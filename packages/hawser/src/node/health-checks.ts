@@ -4,12 +4,15 @@
 
 import { quote } from "../handshake/errors.ts";
 import { refuseUnknownOptions } from "../protocol/option-names.ts";
+import type { Readiness } from "./readiness.ts";
 import type { ProcessRequest } from "./request-hooks.ts";
 import { respond } from "./respond.ts";
 
 /** What readiness is asked of: a server. */
 export interface ReadinessSource {
   readonly isReady: boolean;
+  /** What it consists of. Where there is no `capacity`, probes say that it is not ready. */
+  readonly readiness?: Readiness;
 }
 
 /** The paths that are answered; `null`: this check does not exist. */
@@ -21,7 +24,7 @@ export interface HealthCheckPaths {
    */
   readonly livez?: string | null;
   /**
-   * 200 while the server takes connections, 503 while it starts, drains and closes. To be routed by.
+   * 200 while the server takes connections, 503 while it starts, drains, closes or is full. To be routed by.
    *
    * @default "/readyz"
    */
@@ -40,7 +43,8 @@ const RETRY_AFTER = "5";
 const ACTION = "Cannot set up healthChecks";
 
 /**
- * A `processRequest` that answers GET and HEAD of the three paths, and leaves everything else to the handshake.
+ * A `processRequest` that answers GET and HEAD of the three paths, and leaves everything else to the handshake. With `?verbose` the
+ * answer says what was looked at, a line for each.
  *
  * The hook exists before its server, so it takes a function as well. A server that is not there yet is not ready:
  *
@@ -60,33 +64,56 @@ export function healthChecks(
     throw new TypeError(`${ACTION}: server must be a server or a function that returns it, got ${String(server)}`);
   }
   const checks = resolvePaths(paths);
-  const isReady = typeof server === "function" ? () => isReadyNow(server) : () => server.isReady;
+  const source = typeof server === "function" ? server : () => server;
   return ({ method, path }) => {
     if (method !== "GET" && method !== "HEAD") return undefined;
-    const check = checks.get(withoutQuery(path));
+    const [asked = "", query] = path.split("?", 2);
+    const check = checks.get(asked);
     if (check === undefined) return undefined;
-    return check === "livez" || isReady() === true ? answer(200, "ok\n") : answer(503, "not ready\n");
+    const looked = check === "livez" ? ALIVE : readinessNow(source);
+    const isGood = looked.every(([, isMet]) => isMet);
+    const details = isVerbose(query) ? looked.map(([what, isMet]) => `[${isMet ? "+" : "-"}] ${what}\n`).join("") : "";
+    return isGood ? answer(200, `${details}ok\n`) : answer(503, `${details}not ready\n`);
   };
 }
 
-function isReadyNow(server: () => ReadinessSource | undefined): boolean {
+/** What was looked at, and whether it is as it should be. */
+type Looked = readonly (readonly [what: string, isMet: boolean])[];
+
+/** Whoever answers lives. */
+const ALIVE: Looked = [["event loop", true]];
+
+function readinessNow(source: () => ReadinessSource | undefined): Looked {
   try {
-    return server()?.isReady === true;
+    const server = source();
+    if (server === undefined) return [["started", false]];
+    const { isReady, readiness } = server;
+    if (readiness === undefined) return [["ready", isReady === true]];
+    const { accepting, backplane, capacity } = readiness;
+    // What an application has put in the server's place may say no for reasons of its own
+    const isReadyBesides = isReady === true || !accepting || !backplane;
+    return [
+      ["accepting", accepting],
+      ["backplane", backplane],
+      ["capacity", capacity],
+      ...(isReadyBesides ? [] : [["ready", false] as const]),
+    ];
   } catch {
     // In the example above: asked before `serve()` has resolved, `server` cannot be read yet
-    return false;
+    return [["started", false]];
   }
+}
+
+/** `?verbose`, as Kubernetes' own probes have it. */
+function isVerbose(query: string | undefined): boolean {
+  const words = query?.split("&") ?? [];
+  return words.some((word) => word === "verbose" || word.startsWith("verbose="));
 }
 
 function answer(status: 200 | 503, text: string): Response {
   const headers: [string, string][] = [["Cache-Control", "no-store"]];
   if (status === 503) headers.push(["Retry-After", RETRY_AFTER]);
   return respond(status, text, headers);
-}
-
-function withoutQuery(path: string): string {
-  const end = path.indexOf("?");
-  return end < 0 ? path : path.slice(0, end);
 }
 
 type Check = keyof HealthCheckPaths;

@@ -55,6 +55,8 @@ export class Opening<UserData> implements TransportSink, Timed, RosterMember {
   #early: Uint8Array = NO_BYTES;
   #isOver = false;
 
+  /** When the client connected. */
+  readonly since: number;
   deadline: number;
   slot = -1;
   slotIndex = 0;
@@ -72,6 +74,7 @@ export class Opening<UserData> implements TransportSink, Timed, RosterMember {
     this.#transport = transport;
     this.#endpoints = endpoints;
     this.#responder = responder;
+    this.since = since;
     this.deadline = since + host.settings.openTimeout;
   }
 

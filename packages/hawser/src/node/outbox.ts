@@ -103,11 +103,11 @@ export class Outbox {
     return this.#room();
   }
 
-  /** Sends a frame that was built for many, when its turn has come. */
-  sendShared(frame: Uint8Array, sent: () => void): void {
+  /** Sends a frame that was built for many, of a message of `size` bytes, when its turn has come. */
+  sendShared(frame: Uint8Array, sent: () => void, size?: number): void {
     const { protocol } = this.#connection;
     const write = () => {
-      const isSent = protocol.sendShared(frame);
+      const isSent = protocol.sendShared(frame, size);
       if (isSent) sent();
       return isSent;
     };

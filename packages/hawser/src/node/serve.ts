@@ -3,7 +3,7 @@
  */
 
 import { Attachment } from "./attachment.ts";
-import { tellListening } from "./diagnostics.ts";
+import { diagnostics } from "./diagnostics.ts";
 import { checkHandler, type Handler } from "./handler.ts";
 import { listenOptions, removeStaleSocket, setMode } from "./listen-options.ts";
 import { SocketListener } from "./listener.ts";
@@ -46,8 +46,8 @@ export async function serve<UserData = unknown>(
   options.signal?.throwIfAborted();
   await core.topics.start();
   const server = await begin(core, handler, options);
+  if (diagnostics.serverListening.hasSubscribers) diagnostics.serverListening.publish({ server: server as Server });
   closeOnAbort(server, options.signal);
-  tellListening(server as Server);
   return server;
 }
 

@@ -18,6 +18,10 @@ export class ServerConnection<UserData = unknown> extends Connection<UserData> i
   readonly isSecure: boolean;
   /** @internal */
   place = 0;
+  /** When it opened, and when it began to close: whole milliseconds, which need no memory of their own. @internal */
+  openedAt = 0;
+  /** @internal */
+  closingSince = 0;
   /** @internal */
   subscriptions: Topic[] | undefined = undefined;
   readonly #topics: TopicHost;

@@ -7,13 +7,18 @@ import { type HttpResponseHead, textResponse } from "../handshake/http-response.
 import type { CloseInfo } from "../protocol/closing.ts";
 import type { AcceptedArrival } from "./arrival.ts";
 import { SESSION } from "./connection.ts";
+import { diagnostics, type SlowAction } from "./diagnostics.ts";
+import { codeLabel, endingOf } from "./ending.ts";
 import type { Handler } from "./handler.ts";
 import { FunctionRunner, type HandlerRunner, HookRunner, type RunnerHost } from "./handler-runner.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import { type AcceptedOpening, Opening, type OpeningHost } from "./opening.ts";
 import type { Outcome } from "./opening-decision.ts";
+import type { Readiness } from "./readiness.ts";
+import { refusalOf } from "./refusal.ts";
 import { Registry } from "./registry.ts";
 import { ServerConnection } from "./server-connection.ts";
+import { ServerCounters } from "./server-counters.ts";
 import type { ServerSettings } from "./server-options.ts";
 import { Session } from "./session.ts";
 import { MAX_TIMER_DELAY } from "./timer-limits.ts";
@@ -30,20 +35,23 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
   readonly registry: Registry<UserData>;
   readonly topics: ServerTopics;
   readonly #handler: Handler<UserData>;
-  readonly #counts = { accepted: 0, refused: 0, closed: 0 };
+  readonly counters: ServerCounters = new ServerCounters();
+  /** How many connections there were when the server began to stop; `undefined` until then. */
+  stoppingFrom: number | undefined;
   /** Why no more connections are taken, once the server drains, and why no request is answered, once it closes. */
   #draining: HttpResponseHead | undefined;
   #stopping: HttpResponseHead | undefined;
 
   constructor(handler: Handler<UserData>, settings: ServerSettings<UserData>, wheel: TimingWheel) {
     this.#handler = handler;
-    this.settings = settings;
+    this.settings = { ...settings, connection: { ...settings.connection, traffic: this.counters.traffic } };
     this.wheel = wheel;
     this.topics = new ServerTopics({
       settingsOf: settings.topics,
       backplane: settings.backplane,
       wheel,
       logger: settings.connection.logger,
+      counters: this.counters,
     });
     this.registry = new Registry({ countsAddresses: settings.maxConnectionsPerAddress !== Number.POSITIVE_INFINITY });
   }
@@ -60,7 +68,8 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
 
   /** Totals since the server began. */
   get counts(): { readonly accepted: number; readonly refused: number; readonly closed: number } {
-    return this.#counts;
+    const { accepted, refused, closed } = this.counters;
+    return { accepted, refused, closed };
   }
 
   // Openings
@@ -79,6 +88,20 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
     const opening = new Opening(this, transport, endpoints, this.wheel.clock.now(), responder);
     this.registry.openings.add(opening);
     opening.startWith(request, early);
+  }
+
+  get readiness(): Readiness {
+    const { registry, settings, stoppingFrom, topics } = this;
+    return {
+      accepting: stoppingFrom === undefined,
+      backplane: topics.isConnected || settings.readyWithoutBackplane,
+      capacity: registry.connections.size < settings.maxConnections,
+    };
+  }
+
+  /** No more connections are wanted. */
+  beginStopping(): void {
+    this.stoppingFrom ??= this.registry.connections.size;
   }
 
   /** From now on handshakes are answered with 503, and other requests as before: probes ask on. `retryAfter`: seconds. */
@@ -123,8 +146,7 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
     const session = ws[SESSION];
     this.registry.addConnection(ws);
     this.registry.removeOpening(opening);
-    this.#counts.accepted++;
-    this.#logOpen(ws);
+    this.#opened(ws, opening.since);
     session.start();
     runner.start(ws);
     if (early.length > 0) session.received(early);
@@ -133,7 +155,7 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
 
   answered(opening: Opening<UserData>, { response, fault }: Outcome, request: HttpRequestHead | undefined): void {
     this.registry.openingAnswered(opening);
-    this.#counts.refused++;
+    this.#countAnswer(opening, { response, fault, agreement: undefined }, request);
     const fields = { remoteAddress: opening.remoteAddress, path: request?.path, status: response.status };
     if (fault?.cause !== undefined) this.logger.error({ ...fields, err: fault.cause }, "a handshake hook failed");
     else if (fault !== undefined) this.logger.debug({ ...fields, reason: fault.text }, "handshake refused");
@@ -141,7 +163,23 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
   }
 
   ended(opening: Opening<UserData>): void {
+    if (this.registry.openings.has(opening)) this.counters.aborted++;
     this.registry.removeOpening(opening);
+  }
+
+  #countAnswer(opening: Opening<UserData>, outcome: Outcome, request: HttpRequestHead | undefined): void {
+    const { counters } = this;
+    const { status } = outcome.response;
+    const reason = refusalOf(outcome, request);
+    counters.refused++;
+    if (reason === undefined) {
+      counters.answerStatuses.count(String(status));
+      return;
+    }
+    counters.refusals.count(reason);
+    counters.refusalStatuses.count(String(status));
+    if (!diagnostics.connectionRefused.hasSubscribers) return;
+    diagnostics.connectionRefused.publish({ remoteAddress: opening.remoteAddress, request, status, reason });
   }
 
   // Connections
@@ -154,6 +192,16 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
     const session = new Session(this.settings.connection, transport, extensions, this.wheel, runner);
     const { isUnseen } = this;
     return new ServerConnection(session, { request, response, subprotocol, isUnseen }, endpoints, pending, this.topics);
+  }
+
+  #opened(ws: ServerConnection<UserData>, since: number): void {
+    const now = this.wheel.clock.now();
+    const duration = now - since;
+    ws.openedAt = Math.floor(now);
+    this.counters.accepted++;
+    this.counters.handshakeDurations.observe(duration / 1000);
+    if (diagnostics.connectionOpen.hasSubscribers) diagnostics.connectionOpen.publish({ connection: ws, duration });
+    this.#logOpen(ws);
   }
 
   #logOpen(ws: ServerConnection<UserData>): void {
@@ -172,17 +220,55 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
   }
 
   handlerFailed(ws: ServerConnection<UserData>, error: unknown): void {
+    this.counters.handlerFailures++;
     this.logger.error({ id: ws.id, remoteAddress: ws.remoteAddress, err: error }, "connection handler failed");
   }
 
-  connectionClosed(ws: ServerConnection<UserData>, { code, reason }: CloseInfo): void {
+  pingAnswered(latency: number): void {
+    this.counters.pingRoundTrips.observe(latency / 1000);
+  }
+
+  consumerSlow(ws: ServerConnection<UserData>, action: SlowAction): void {
+    this.counters.slowConsumers.count(action);
+    if (!diagnostics.slowConsumer.hasSubscribers) return;
+    diagnostics.slowConsumer.publish({ connection: ws, action, bufferedAmount: ws.bufferedAmount });
+  }
+
+  connectionClosing(ws: ServerConnection<UserData>): void {
+    ws.closingSince = Math.floor(this.wheel.clock.now());
+    const { fault } = ws[SESSION].protocol.closeInfo;
+    if (fault === undefined) return;
+    if (fault.code !== "KEEPALIVE_TIMEOUT") {
+      this.counters.clientFaults++;
+      return;
+    }
+    this.counters.pingTimeouts++;
+    if (diagnostics.pingTimeout.hasSubscribers) diagnostics.pingTimeout.publish({ connection: ws });
+  }
+
+  connectionClosed(ws: ServerConnection<UserData>, info: CloseInfo): void {
     this.topics.leave(ws);
     this.registry.removeConnection(ws);
-    this.#counts.closed++;
+    this.#countEnd(ws, info);
     if (this.logger === silentLogger) return;
+    const { code, reason } = info;
     const { closeCause } = ws[SESSION];
     const fields = { id: ws.id, remoteAddress: ws.remoteAddress, code, reason };
     this.logger.info(closeCause === undefined ? fields : { ...fields, err: closeCause }, "connection closed");
+  }
+
+  #countEnd(ws: ServerConnection<UserData>, info: CloseInfo): void {
+    const { counters } = this;
+    const now = this.wheel.clock.now();
+    const duration = now - ws.openedAt;
+    const { initiator, code } = endingOf(info, "server");
+    counters.closed++;
+    counters.endings.count(`${codeLabel(code)} ${initiator}`);
+    counters.connectionDurations.observe(duration / 1000);
+    // Where nobody said goodbye, there was nothing to wait for
+    if (initiator !== "none") counters.closeDurations.observe((now - ws.closingSince) / 1000);
+    if (!diagnostics.connectionClose.hasSubscribers) return;
+    diagnostics.connectionClose.publish({ connection: ws, code: info.code, reason: info.reason, initiator, duration });
   }
 
   /**

@@ -9,9 +9,12 @@ import type { TopicMessages } from "../pubsub/topic-queue.ts";
 import type { BackplaneMetrics } from "./backplane-link.ts";
 import { type CompressionMetrics, compressionMetrics } from "./compression.ts";
 import type { Data } from "./data.ts";
+import { diagnostics } from "./diagnostics.ts";
 import { type DrainOptions, type DrainSettings, drainConnections, resolveDrain } from "./draining.ts";
 import type { Listener } from "./listener.ts";
+import { liveServers } from "./live-servers.ts";
 import { OpenConnections } from "./open-connections.ts";
+import type { Readiness } from "./readiness.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import type { ServerCore } from "./server-core.ts";
 import type { PublishOptions, PublishResult } from "./topic-host.ts";
@@ -58,12 +61,14 @@ export interface ServerMetrics {
   readonly backplane: BackplaneMetrics | undefined;
 }
 
+/** What a server is made of, for what measures it. */
+export const CORE: unique symbol = Symbol("core");
+
 export class Server<UserData = unknown> {
   readonly #core: ServerCore<UserData>;
   readonly #listener: Listener;
   readonly #address: Listener["address"];
   readonly #connections: OpenConnections<ServerConnection<UserData>>;
-  #isReady = true;
   #closed: Promise<void> | undefined;
   #draining: Promise<void> | undefined;
   readonly #stopDraining = new AbortController();
@@ -79,6 +84,12 @@ export class Server<UserData = unknown> {
     this.#whenClosed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
+    liveServers.add(core as ServerCore<unknown>);
+  }
+
+  /** @internal */
+  get [CORE](): ServerCore<UserData> {
+    return this.#core;
   }
 
   /** Where the server listens, as `net.Server.address()` gives it: for TCP `{ address, family, port }`, else the path. */
@@ -100,8 +111,13 @@ export class Server<UserData = unknown> {
   /** Whether the server wants more connections: false once it drains or closes, and while the backplane is away if
    * `readyWithoutBackplane` is `false`. What a readiness probe asks. */
   get isReady(): boolean {
-    const { topics, settings } = this.#core;
-    return this.#isReady && (topics.isConnected || settings.readyWithoutBackplane);
+    const { accepting, backplane } = this.#core.readiness;
+    return accepting && backplane;
+  }
+
+  /** Why the server is ready, or is not; and whether there is room, which {@link isReady} leaves out. */
+  get readiness(): Readiness {
+    return this.#core.readiness;
   }
 
   /** The topics that have subscribers in this process, and how many connections each has. Changes as they come and go. */
@@ -182,7 +198,7 @@ export class Server<UserData = unknown> {
     refuseUnknownOptions("Cannot close", options, CLOSE_OPTIONS);
     const { code = CloseCode.GOING_AWAY, reason = "", closeConnections = true } = options;
     checkClose(code, reason, this.#core.settings.connection.text);
-    this.#isReady = false;
+    this.#core.beginStopping();
     this.#stopDraining.abort();
     this.#closed ??= this.#shutDown();
     if (closeConnections) for (const ws of [...this.#core.registry.connections]) void ws.close(code, reason);
@@ -200,7 +216,7 @@ export class Server<UserData = unknown> {
    */
   drain(options: DrainOptions = {}): Promise<void> {
     const settings = resolveDrain(options, this.#core.settings.connection.text);
-    this.#isReady = false;
+    this.#core.beginStopping();
     this.#draining ??= this.#drain(settings);
     return this.#draining;
   }
@@ -231,6 +247,8 @@ export class Server<UserData = unknown> {
     await this.#core.untilHandlersReturn();
     await listenerClosed;
     await this.#core.topics.close();
+    liveServers.retire(this.#core as ServerCore<unknown>);
     this.#resolveClosed();
+    if (diagnostics.serverClosed.hasSubscribers) diagnostics.serverClosed.publish({ server: this as Server });
   }
 }

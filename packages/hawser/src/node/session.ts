@@ -11,6 +11,7 @@ import type { Message } from "../protocol/message-assembler.ts";
 import { Protocol } from "../protocol/protocol.ts";
 import type { ProtocolSink } from "../protocol/protocol-sink.ts";
 import type { ConnectionSettings } from "./connection-options.ts";
+import type { SlowAction } from "./diagnostics.ts";
 import { type ConnectionClosed, connectionClosed, isNormalClose } from "./errors.ts";
 import { ignore } from "./ignore.ts";
 import { Inbox, Piece } from "./inbox.ts";
@@ -27,6 +28,10 @@ export interface SessionOwner {
   consume?(message: Message): Promise<void> | undefined;
   /** What had to wait for the peer is sent. */
   drained?(): void;
+  /** A ping was answered, after so many milliseconds. */
+  answered?(latency: number): void;
+  /** A broadcast found the peer too slow. */
+  slow?(action: SlowAction): void;
   /** The closing handshake has begun. */
   closing?(): void;
   /** {@link Session.closedError} says the same as an error, for whoever wants one. */
@@ -174,6 +179,11 @@ export class Session implements ProtocolSink, TransportSink, Timed {
     else if (this.#unread !== undefined || this.transport.isPaused) this.#readOnIfRoom();
   }
 
+  /** A broadcast found the peer too slow. */
+  slow(action: SlowAction): void {
+    this.#owner.slow?.(action);
+  }
+
   /** Destroys the connection; not even what was read already is handed out any more. */
   terminate(): void {
     this.protocol.stopReceiving();
@@ -276,7 +286,9 @@ export class Session implements ProtocolSink, TransportSink, Timed {
   ping(): void {}
 
   pong(_payload: Uint8Array, latency: number | undefined): void {
-    if (latency !== undefined) this.latency = latency;
+    if (latency === undefined) return;
+    this.latency = latency;
+    this.#owner.answered?.(latency);
   }
 
   closing(): void {

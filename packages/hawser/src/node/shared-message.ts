@@ -40,7 +40,7 @@ export class SharedMessage {
   sendTo(session: Session): void {
     const { settings, extensions } = session;
     if (extensions.length === 0 && settings.role === "server") {
-      send(session, this.#plainFrame());
+      this.#send(session, this.#plainFrame());
       return;
     }
     const extension = extensions[0];
@@ -65,12 +65,19 @@ export class SharedMessage {
   }
 
   #sendEncoded(session: Session, sharing: ExtensionSharing, rsv: number): void {
+    const size = this.#payload.length;
     const encoding = this.#compress === false ? undefined : this.#encodingFor(sharing);
     const isLater = session.isSendingInTurn;
     const encoded = isLater ? encoding?.encodeForLater(sharing) : encoding?.encodeFor(sharing);
-    if (encoded === undefined) send(session, this.#plainFrame());
-    else if (isLater) session.outbox.sendShared(this.#frameOf(encoded, rsv), () => encoding!.sentLater(sharing));
-    else if (session.protocol.sendShared(this.#frameOf(encoded, rsv))) encoding!.sent(sharing, encoded);
+    if (encoded === undefined) this.#send(session, this.#plainFrame());
+    else if (isLater) session.outbox.sendShared(this.#frameOf(encoded, rsv), () => encoding!.sentLater(sharing), size);
+    else if (session.protocol.sendShared(this.#frameOf(encoded, rsv), size)) encoding!.sent(sharing, encoded);
+  }
+
+  /** For one of thousands it is a call and no more, unless something else has to be sent first. */
+  #send(session: Session, frame: Uint8Array): void {
+    if (session.isSendingInTurn) session.outbox.sendShared(frame, ignore, this.#payload.length);
+    else session.protocol.sendShared(frame, this.#payload.length);
   }
 
   #encodingFor(sharing: ExtensionSharing): SharedEncoding {
@@ -109,10 +116,4 @@ export class SharedMessage {
     }
     return frame;
   }
-}
-
-/** For one of thousands it is a call and no more, unless something else has to be sent first. */
-function send(session: Session, frame: Uint8Array): void {
-  if (session.isSendingInTurn) session.outbox.sendShared(frame, ignore);
-  else session.protocol.sendShared(frame);
 }

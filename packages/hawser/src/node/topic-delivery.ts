@@ -55,6 +55,7 @@ export function deliver(topic: Topic, message: Data, options: BroadcastOptions):
   for (const ws of connections) if (!excepted.has(ws) && isBehind(ws)) behind.push(ws);
   if (behind.length === 0) return broadcast(connections, message, options);
   const { sent, skipped, failed } = broadcast(connections, message, { ...options, except: [...excepted, ...behind] });
+  for (const ws of behind) ws[SESSION].slow(policy);
   switch (policy) {
     case "skip":
       return { sent, skipped: skipped + behind.length, failed };

@@ -11,6 +11,7 @@ import { type BroadcastResult, NOBODY } from "./broadcast.ts";
 import type { Connection } from "./connection.ts";
 import type { Data } from "./data.ts";
 import type { Logger } from "./logger.ts";
+import type { ServerCounters } from "./server-counters.ts";
 import type { TimingWheel } from "./timing-wheel.ts";
 import { type OwnDelivery, type Subscriber, Topic } from "./topic.ts";
 import { deliver, handOver, sendTo } from "./topic-delivery.ts";
@@ -23,6 +24,7 @@ export interface TopicTableParts {
   readonly link: BackplaneLink;
   readonly wheel: TimingWheel;
   readonly logger: Logger;
+  readonly counters: Pick<ServerCounters, "delivered">;
 }
 
 /**
@@ -96,7 +98,9 @@ export class TopicTable {
     except: ReadonlySet<Connection>,
   ): BroadcastResult {
     try {
-      return handOver(topic, publication, position, except);
+      const result = handOver(topic, publication, position, except);
+      this.#parts.counters.delivered += result.sent;
+      return result;
     } catch (error) {
       this.#failed(topic, error, "the option format failed");
       return { sent: 0, skipped: 0, failed: topic.connections.size };

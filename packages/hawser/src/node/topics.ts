@@ -11,9 +11,11 @@ import { type TopicMessages, TopicQueue } from "../pubsub/topic-queue.ts";
 import { BackplaneLink, type BackplaneMetrics, type LinkHost } from "./backplane-link.ts";
 import { SESSION } from "./connection.ts";
 import type { Data } from "./data.ts";
+import { diagnostics } from "./diagnostics.ts";
 import { ignore } from "./ignore.ts";
 import type { Logger } from "./logger.ts";
 import { checkCount, checkLimit } from "./option-checks.ts";
+import { ServerCounters } from "./server-counters.ts";
 import type { TimingWheel } from "./timing-wheel.ts";
 import type { Subscriber, Topic } from "./topic.ts";
 import { TopicCounts } from "./topic-counts.ts";
@@ -39,6 +41,8 @@ export interface TopicsParts {
   readonly backplane: Backplane | undefined;
   readonly wheel: TimingWheel;
   readonly logger: Logger;
+  /** Where publications are counted, if anybody asks. */
+  readonly counters?: ServerCounters;
 }
 
 export interface ReadOptions {
@@ -83,11 +87,13 @@ export class ServerTopics implements TopicHost, LinkHost, RecoveryHost {
   readonly #publisher: TopicPublisher;
   /** The topics there are, and how many connections each has. */
   readonly counts: ReadonlyMap<string, number>;
+  readonly #counters: ServerCounters;
   #hasEnded = false;
 
-  constructor({ settingsOf, backplane, wheel, logger }: TopicsParts) {
+  constructor({ settingsOf, backplane, wheel, logger, counters = new ServerCounters() }: TopicsParts) {
+    this.#counters = counters;
     this.#link = new BackplaneLink(backplane, wheel.clock, logger, this);
-    this.#table = new TopicTable({ settingsOf, link: this.#link, wheel, logger });
+    this.#table = new TopicTable({ settingsOf, link: this.#link, wheel, logger, counters });
     this.#publisher = new TopicPublisher(this.#table, this.#link, wheel.clock);
     this.counts = new TopicCounts(this.#table.all);
   }
@@ -151,7 +157,13 @@ export class ServerTopics implements TopicHost, LinkHost, RecoveryHost {
   }
 
   publish(topic: string, data: Data, options?: PublishOptions, sender?: Subscriber): PublishResult {
-    return this.#publisher.publish(topic, data, options, sender);
+    const result = this.#publisher.publish(topic, data, options, sender);
+    this.#counters.published++;
+    if (diagnostics.publish.hasSubscribers) {
+      const { sent, skipped, failed } = result;
+      diagnostics.publish.publish({ topic, sent, skipped, failed });
+    }
+    return result;
   }
 
   /** The messages of a topic, for the application itself. */
@@ -205,6 +217,10 @@ export class ServerTopics implements TopicHost, LinkHost, RecoveryHost {
     this.#publisher.received(publication, position);
   }
 
+  confirmed(duration: number): void {
+    this.#counters.publishLags.observe(duration / 1000);
+  }
+
   gap(topics: readonly string[] | undefined): void {
     for (const name of topics ?? this.#table.all.keys()) {
       const topic = this.#table.get(name);
@@ -233,6 +249,7 @@ export class ServerTopics implements TopicHost, LinkHost, RecoveryHost {
 
   async #recover(topic: Topic, ws: Subscriber, since: Position): Promise<Subscription> {
     const subscription = await recover(this, topic, ws, since, topic.beginJoining(ws));
+    this.#counters.recoveries.count(recoveryOf(subscription));
     return subscription ?? subscriptionAt(topic.position, false);
   }
 
@@ -247,6 +264,11 @@ export class ServerTopics implements TopicHost, LinkHost, RecoveryHost {
     if (this.#table.settingsOf(name).presence !== undefined) return this.#link.engine.presence!;
     throw new TypeError(`Cannot ${action}: the topic ${JSON.stringify(name)} has no presence`);
   }
+}
+
+function recoveryOf(subscription: Subscription | undefined): "recovered" | "incomplete" | "ended" {
+  if (subscription === undefined) return "ended";
+  return subscription.recovered ? "recovered" : "incomplete";
 }
 
 /** Beyond so many, a list grows as arrays do: by half and sixteen. */

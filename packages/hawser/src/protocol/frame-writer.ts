@@ -46,17 +46,18 @@ export function writeFrame(output: FrameOutput, firstByte: number, payload: Uint
   }
 }
 
-/** Writes a frame whose payload is `text`, encoded where it will be sent from. */
+/** Writes a frame whose payload is `text`, encoded where it will be sent from. Returns the payload's bytes. */
 export function writeTextFrame(
   output: FrameOutput,
   firstByte: number,
   text: string,
   codec: TextCodec,
   keys: MaskingKeys,
-): void {
+): number {
   if (text.length > MAX_TEXT_IN_PLACE) {
-    writeFrame(output, firstByte, codec.encode(text), keys);
-    return;
+    const payload = codec.encode(text);
+    writeFrame(output, firstByte, payload, keys);
+    return payload.length;
   }
   output.reserve(MAX_HEADER_LENGTH + text.length * 3);
   const { bytes, end: start } = output;
@@ -68,6 +69,12 @@ export function writeTextFrame(
   if (payloadStart !== guess) bytes.copyWithin(payloadStart, guess, guess + length);
   const at = writeHeader(bytes, start, firstByte, length, keys === undefined ? 0 : MASK);
   output.end = keys === undefined ? at + length : writeMask(bytes, at, length, keys());
+  return length;
+}
+
+/** The bytes of a frame with such a payload. */
+export function frameLength(payloadLength: number, keys: MaskingKeys): number {
+  return headerLength(payloadLength) + (keys === undefined ? 0 : 4) + payloadLength;
 }
 
 /** A server's frame as bytes of its own, to be sent to many. */

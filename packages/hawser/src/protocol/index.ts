@@ -29,3 +29,4 @@ export type { PingWaiter } from "./pending-pings.ts";
 export { Protocol } from "./protocol.ts";
 export type { ProtocolSink } from "./protocol-sink.ts";
 export type { ProtocolSettings, Role } from "./settings.ts";
+export { createTraffic, type Flow, sentBytes, type Traffic } from "./traffic.ts";

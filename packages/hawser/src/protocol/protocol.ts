@@ -21,6 +21,7 @@ import { PendingPings, type PingWaiter } from "./pending-pings.ts";
 import type { ProtocolSink } from "./protocol-sink.ts";
 import { Reception, type ReceptionOwner } from "./reception.ts";
 import type { ProtocolSettings } from "./settings.ts";
+import { countShared } from "./traffic.ts";
 
 export class Protocol implements ReceptionOwner {
   readonly #settings: ProtocolSettings;
@@ -195,11 +196,12 @@ export class Protocol implements ReceptionOwner {
     return sender !== undefined;
   }
 
-  /** Sends a frame that was built for many connections. The caller knows that it fits this one. */
-  sendShared(frame: Uint8Array): boolean {
+  /** Sends a frame that was built for many connections, of a message of `size` bytes. The caller knows that it fits this one. */
+  sendShared(frame: Uint8Array, size: number = frame.length): boolean {
     if (!this.#canSendAccepted()) return false;
     this.#sender?.checkFree();
     this.#output.append(frame);
+    if (this.#settings.traffic !== undefined) countShared(this.#settings.traffic.sent, frame, size);
     return true;
   }
 

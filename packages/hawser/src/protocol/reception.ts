@@ -64,7 +64,11 @@ export class Reception implements FrameSink {
 
   /** Takes the next bytes, those before `end`, and returns how many were taken: see {@link FrameParser.receive}. */
   receive(bytes: Uint8Array, end: number): number {
-    return this.#pendingMessage === undefined ? this.#parser.receive(bytes, end) : 0;
+    if (this.#pendingMessage !== undefined) return 0;
+    const taken = this.#parser.receive(bytes, end);
+    const { traffic } = this.#settings;
+    if (traffic !== undefined) traffic.received.frameBytes += taken;
+    return taken;
   }
 
   /** Takes in the message that was decoded elsewhere, after the sink was told that it is there. Throws why there is none. */

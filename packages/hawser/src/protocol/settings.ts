@@ -7,6 +7,7 @@
 import type { KeepBytes } from "../bytes/message-memory.ts";
 import type { TextCodec } from "../bytes/text-codec.ts";
 import type { MaskingKeys } from "./frame-writer.ts";
+import type { Traffic } from "./traffic.ts";
 
 export type Role = "server" | "client";
 
@@ -29,4 +30,6 @@ export interface ProtocolSettings {
   readonly keepBytes?: KeepBytes;
   /** Unpredictable 32-bit numbers (RFC 6455, section 5.3); a client has them, a server has none. */
   readonly maskingKeys: MaskingKeys;
+  /** Where messages and bytes are counted, if anybody wants to know. */
+  readonly traffic?: Traffic;
 }
