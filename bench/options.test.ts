@@ -6,7 +6,7 @@ import { parseCpuList } from "./processes/pinning.ts";
 import { QUICK_WORKLOADS, selectWorkloads, WORKLOADS } from "./workloads/catalogue.ts";
 
 describe("the command line", () => {
-  const all = ["ws", "hawser", "hawser-await", "hawser-handle", "uws", "bun", "undici"];
+  const all = ["ws", "hawser", "hawser-await", "hawser-publish", "hawser-handle", "uws", "bun", "undici"];
 
   test.each([
     ["nothing", [], { seconds: 2, rounds: 9, only: [], peers: all, gate: undefined, writes: true }],

@@ -51,11 +51,20 @@ const ENGINE_CLIENTS = ["redis", "ioredis", "@nats-io/transport-node", "@nats-io
 
 /** @type {Record<string, FolderRule>} the same for the command line, which knows the library by its public names alone */
 export const CLI_RULES = {
-  ".": { imports: ["bench", "connect", "doctor", "plan", "publish", "terminal", "tune"], outside: ["node:"] },
+  ".": {
+    imports: ["bench", "connect", "doctor", "plan", "publish", "status", "stop", "terminal", "tune"],
+    outside: ["node:"],
+  },
   terminal: { imports: ["."], outside: ["node:"] },
   report: { imports: [] },
   workers: { imports: [] },
   messages: { imports: ["."], outside: ["node:"] },
+  config: { imports: [".", "terminal"], outside: ["node:", "valibot", "yaml"] },
+  scaling: { imports: [], types: ["config", "run"] },
+  admin: { imports: [".", "config", "scaling"], types: ["run"], outside: ["node:", ...PUBLIC_NAMES] },
+  status: { imports: [".", "config", "terminal"], outside: ["node:", "valibot"] },
+  stop: { imports: [".", "config", "status", "terminal"], outside: ["node:"] },
+  run: { imports: [".", "admin", "config", "scaling", "terminal"], outside: ["node:", ...PUBLIC_NAMES] },
   corpora: { imports: [] },
   connect: { imports: [".", "terminal"], outside: ["node:", ...PUBLIC_NAMES] },
   doctor: { imports: [".", "terminal"], outside: ["node:", ...PUBLIC_NAMES] },

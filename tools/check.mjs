@@ -35,6 +35,10 @@ const CHECKS = [
   ["public interface (api/)", checkApi],
   ["compiled assembly", checkAssembly],
   ["state diagram", () => failed(run(process.execPath, ["tools/draw-states.mjs", "--check"]), "see above")],
+  [
+    "schema of the configuration",
+    () => failed(run(process.execPath, ["tools/config-schema.mjs", "--check"]), "see above"),
+  ],
   ["packages", checkPackages],
   // By CPU time and in pairs, so that a busy machine does not decide
   ["speed against ws (npm run bench)", () => failed(run(process.execPath, SPEED_GATE), "see above")],

@@ -26,6 +26,7 @@ export const SYSTEM_PROGRAMS = {
   nginx: { package: "nginx-light", detect: ["/usr/sbin/nginx", "-v"] },
   haproxy: { package: "haproxy", detect: ["/usr/sbin/haproxy", "-v"] },
   "nats-server": { package: "nats-server", detect: ["/usr/sbin/nats-server", "--version"] },
+  curl: { package: "curl", detect: ["/usr/bin/curl", "--version"] },
 };
 
 /** @typedef {keyof typeof SYSTEM_PROGRAMS} ProgramName */

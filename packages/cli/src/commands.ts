@@ -6,9 +6,21 @@ import { bench } from "./bench/command.ts";
 import type { Command } from "./command.ts";
 import { connectTo } from "./connect/command.ts";
 import { doctor } from "./doctor/command.ts";
+import { plan } from "./plan/command.ts";
 import { publish } from "./publish/command.ts";
+import { status } from "./status/command.ts";
+import { restart, scale, stop } from "./stop/commands.ts";
 import { tune } from "./tune/command.ts";
 
-export const COMMANDS: readonly Command[] = [bench, connectTo, doctor, plan, publish, tune];
-
-import { plan } from "./plan/command.ts";
+export const COMMANDS: readonly Command[] = [
+  bench,
+  connectTo,
+  doctor,
+  plan,
+  publish,
+  restart,
+  scale,
+  status,
+  stop,
+  tune,
+];

@@ -1,13 +1,17 @@
 /**
- * Plain text tables: the first column is words, the others are numbers. Knows nothing of what is in them.
+ * Plain text tables: the first columns are words, the others are numbers. Knows nothing of what is in them.
  */
 
-/** Columns are aligned and stand two spaces apart; the head is underlined. */
-export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/**
+ * Columns are aligned and stand two spaces apart; the head is underlined.
+ *
+ * @param words how many columns, from the left, are words
+ */
+export function textTable(head: readonly string[], rows: readonly (readonly string[])[], words = 1): string {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
   const line = (cells: readonly string[]) =>
     cells
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+      .map((cell, column) => (column < words ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
       .join("  ")
       .trimEnd();
   const rule = widths.map((width) => "-".repeat(width)).join("  ");
