@@ -253,14 +253,13 @@ export declare class MessageSender {
     #private;
     constructor(settings: ProtocolSettings, output: FrameOutput, extensions: readonly Extension[]);
     get isSendingFragments(): boolean;
-    get obstacle(): string | undefined;
+    checkFree(): void;
     text(text: string, compress: boolean | undefined): void;
     bytes(payload: Uint8Array, opcode: DataOpcode, compress: boolean | undefined): void;
     encodeLater(payload: Uint8Array, opcode: DataOpcode, compress: boolean | undefined): Promise<EncodedMessage> | undefined;
     encoded({ opcode, size, rsv, encoding }: EncodedMessage): void;
     endEncoding(): void;
     fragment(payload: Uint8Array, opcode: DataOpcode, isLast: boolean, compress: boolean | undefined): void;
-    shared(frame: Uint8Array, size: number): void;
     control(opcode: Opcode, payload: Uint8Array): void;
 }
 
@@ -391,6 +390,7 @@ export declare function createTraffic(): Traffic;
 export declare function countMessage(flow: Flow, isText: boolean, size: number): void;
 export declare function countSize(sizes: Float64Array, size: number): void;
 export declare function countSent(flow: Flow, isText: boolean, size: number, length: number): void;
+export declare function countShared(flow: Flow, frame: Uint8Array, size: number): void;
 export declare function countFragmented(flow: Flow, isText: boolean, size: number): void;
 export declare function sentBytes({ texts, binaries, payloadBytes, frameBytes }: Flow): number;
 export declare function countSizes({ received, sent }: Traffic): void;
