@@ -98,3 +98,14 @@ export interface NumberRange {
   /** @default true */
   readonly isWhole?: boolean;
 }
+
+/**
+ * The two halves of an option `--header`.
+ *
+ * @throws {UsageError} if it is not `Name: value`
+ */
+export function headerOption(text: string): [name: string, value: string] {
+  const [, name, value] = /^([^\s:]+):\s*(.*)$/.exec(text) ?? [];
+  if (name !== undefined && value !== undefined) return [name, value];
+  throw new UsageError(`--header must be "Name: value", got ${JSON.stringify(text)}.`);
+}

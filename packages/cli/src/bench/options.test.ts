@@ -69,7 +69,7 @@ describe("refuses", () => {
     [[URL, "--mode", "ecko"], "--mode must be one of echo, broadcast, churn, listen, got ecko. Did you mean echo?"],
     [[URL, "--text", "--binary"], "--text or --binary, not both."],
     [[URL, "--size", "1", "--message", "x"], "--message or --size, not both."],
-    [[URL, "--header", "x"], '--header must look like "Name: value", got "x".'],
+    [[URL, "--header", "x"], '--header must be "Name: value", got "x".'],
     [[URL, "--messages", "3"], "--messages is for --mode churn."],
     [[URL, "--mode", "listen", "--rate", "1"], "--rate: with --mode listen nothing is sent."],
     [[URL, "--ramp", "fast/s"], "--ramp must be a number of at least 0.001, got fast."],

@@ -3,7 +3,7 @@
 import { availableParallelism } from "node:os";
 import { UsageError } from "../command.ts";
 import { suggestion } from "../nearest.ts";
-import { numberOption, type OptionRules, type OptionValues, readWords } from "../options.ts";
+import { headerOption, numberOption, type OptionRules, type OptionValues, readWords } from "../options.ts";
 import { durationOption, parseSize } from "../quantities.ts";
 import { STAMP_LENGTH, STAMP_PLACE } from "./generator/payloads.ts";
 import type { HandshakeLoad, Mode } from "./load.ts";
@@ -133,7 +133,7 @@ export function loadOptions(values: LoadValues): LoadOptions {
     timeout: durationOption("--timeout", values.timeout, TIMEOUT, 100),
     handshake: {
       isCompressed: values.compress === true,
-      headers: (values.header ?? []).map(headerOf),
+      headers: (values.header ?? []).map(headerOption),
       subprotocols: values.subprotocol ?? [],
       origin: values.origin,
       isInsecure: values.insecure === true,
@@ -156,12 +156,6 @@ function checkStamp(source: MessageSource): void {
   if (source.kind === "corpus") throw new UsageError(`${needs}, got ${source.path}.`);
   if (source.kind === "size" && source.bytes < STAMP_LENGTH) throw new UsageError(`${needs}, got ${source.bytes}.`);
   if (source.kind === "text" && !source.text.includes(STAMP_PLACE)) throw new UsageError(`${needs}.`);
-}
-
-function headerOf(text: string): readonly [string, string] {
-  const colon = text.indexOf(":");
-  if (colon < 1) throw new UsageError(`--header must look like "Name: value", got ${JSON.stringify(text)}.`);
-  return [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
 }
 
 function urlOf([address, ...more]: readonly string[]): string {

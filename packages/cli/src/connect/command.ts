@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { type Command, ExitCode, Interrupted } from "../command.ts";
+import { optionsCommand } from "../options-command.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { openConnections } from "./connections.ts";
 import { Conversation, type Ending } from "./conversation.ts";
@@ -35,22 +36,19 @@ const PROCESS: ConnectSurroundings = {
 export const connectTo: Command = connectCommand(PROCESS);
 
 export function connectCommand(surroundings: ConnectSurroundings): Command {
-  return {
+  return optionsCommand({
     name: "connect",
     summary: "talk to a server: lines that you type are messages; for pipes too",
-    async run(words, terminal) {
-      const options = parseConnectOptions(words);
-      if (options === "help") {
-        terminal.out(HELP);
-        return ExitCode.OK;
-      }
+    help: HELP,
+    parse: parseConnectOptions,
+    async run(options, terminal) {
       if (options.isInsecure) terminal.error("The server's certificate is not checked (--insecure).\n");
       const ending = isPersonal(options, surroundings)
         ? await talk(options, surroundings, terminal)
         : await pipe(options, surroundings, terminal);
       return ending === "well" ? ExitCode.OK : ExitCode.FAILED;
     },
-  };
+  });
 }
 
 function isPersonal({ isJson, isBinary }: ConnectCommandOptions, { input, output }: ConnectSurroundings): boolean {

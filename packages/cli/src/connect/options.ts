@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import type { ConnectOptions } from "hawser";
 import { CommandError, UsageError } from "../command.ts";
-import { numberOption, type OptionRules, type OptionValues, readWords } from "../options.ts";
+import { headerOption, numberOption, type OptionRules, type OptionValues, readWords } from "../options.ts";
 
 const RULES = {
   header: { type: "string", short: "H", multiple: true },
@@ -90,7 +90,7 @@ function connectOptions(values: Values): ConnectOptions {
     values[name] && numberOption(`--${name}`, values[name], 0, { least: 0, isWhole: false }) * 1_000;
   const pingInterval = milliseconds("ping-interval");
   return withoutUndefined({
-    headers: values.header?.map(headerOf),
+    headers: values.header?.map(headerOption),
     subprotocols: values.subprotocol,
     origin: values.origin,
     userAgent: values["user-agent"],
@@ -106,14 +106,6 @@ function connectOptions(values: Values): ConnectOptions {
 
 function withoutUndefined(options: Readonly<Record<string, unknown>>): ConnectOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-}
-
-function headerOf(text: string): [name: string, value: string] {
-  const [, name, value] = /^([^\s:]+):\s*(.*)$/.exec(text) ?? [];
-  if (name === undefined || value === undefined) {
-    throw new UsageError(`--header must be "Name: value", got ${JSON.stringify(text)}.`);
-  }
-  return [name, value];
 }
 
 function tlsOf({ insecure, ca, cert, key }: Values): ConnectOptions["tls"] {

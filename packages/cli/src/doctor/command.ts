@@ -2,6 +2,7 @@
 
 import { type ConnectOptions, HandshakeError, type ServeOptions } from "hawser";
 import { type Command, CommandError, ExitCode, Interrupted } from "../command.ts";
+import { optionsCommand } from "../options-command.ts";
 import { createProgress } from "../terminal/progress.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { type Finding, findingsText, summaryText, worstLevel } from "./finding.ts";
@@ -13,15 +14,12 @@ import { startCounterpart } from "./route/counterpart.ts";
 import { examine } from "./route/examine.ts";
 import { findRoute } from "./route/route.ts";
 
-export const doctor: Command = {
+export const doctor: Command = optionsCommand({
   name: "doctor",
   summary: "find what keeps connections from working, here or on the way to a server",
-  async run(words, terminal) {
-    const options = parseDoctorOptions(words);
-    if (options === "help") {
-      terminal.out(HELP);
-      return ExitCode.OK;
-    }
+  help: HELP,
+  parse: parseDoctorOptions,
+  async run(options, terminal) {
     if (options.kind === "listen") return listen(options, terminal);
     const findings =
       options.kind === "machine"
@@ -29,7 +27,7 @@ export const doctor: Command = {
         : await examineRoute(options, terminal);
     return report(findings, options.isJson, terminal);
   },
-};
+});
 
 function report(findings: readonly Finding[], isJson: boolean, terminal: Terminal): number {
   if (isJson) terminal.out(`${JSON.stringify(findings, undefined, 2)}\n`);

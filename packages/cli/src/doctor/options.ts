@@ -2,7 +2,7 @@
 
 import { availableParallelism } from "node:os";
 import { UsageError } from "../command.ts";
-import { numberOption, type OptionRules, type OptionValues, readWords } from "../options.ts";
+import { headerOption, numberOption, type OptionRules, type OptionValues, readWords } from "../options.ts";
 import type { MachinePlan } from "./machine/judge.ts";
 
 const RULES = {
@@ -87,16 +87,10 @@ function routeOptions(values: Values, address: string): RouteOptions {
     kind: "route",
     url,
     isInsecure: values.insecure === true,
-    headers: (values.header ?? []).map(headerOf),
+    headers: (values.header ?? []).map(headerOption),
     idle: numberOption("--idle", values.idle, IDLE, { least: 0, isWhole: false }) * SECOND,
     isJson: values.json === true,
   };
-}
-
-function headerOf(text: string): readonly [string, string] {
-  const [, name, value] = /^([^\s:]+):\s*(.*)$/.exec(text) ?? [];
-  if (name !== undefined && value !== undefined) return [name, value];
-  throw new UsageError(`--header must be "Name: value", got ${JSON.stringify(text)}.`);
 }
 
 const PROXY_PROTOCOLS = ["off", "optional", "required"] as const;

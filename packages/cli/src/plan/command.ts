@@ -1,13 +1,14 @@
 /** `hawser plan`: measures the user's own program, and says how many processes it needs. */
 
 import { basename } from "node:path";
-import { checkWritable, write } from "../bench/command.ts";
 import { checkLimits, machineLimits } from "../bench/limits.ts";
 import type { Load } from "../bench/load.ts";
 import { usualThreads } from "../bench/options.ts";
 import { messagesOf } from "../bench/run.ts";
 import { describeMessages, thisMachine } from "../bench/summary.ts";
 import { type Command, CommandError, ExitCode, Interrupted } from "../command.ts";
+import { optionsCommand } from "../options-command.ts";
+import { checkOutputs, writeOutputs } from "../outputs.ts";
 import { createProgress } from "../terminal/progress.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { urlOf } from "./address.ts";
@@ -22,38 +23,21 @@ import type { Measured, PlanResult } from "./result.ts";
 import { START_WORK, stagesFor, totalWork } from "./stages.ts";
 import { textReport } from "./text-report.ts";
 
-/** As a file: standard output. */
-const STANDARD_OUTPUT = "-";
-
-export const plan: Command = {
+export const plan: Command = optionsCommand({
   name: "plan",
   summary: "measure your own program, and say how many processes it needs",
-  async run(words, terminal) {
-    const options = parsePlanOptions(words);
-    if (options === "help") {
-      terminal.out(HELP);
-      return ExitCode.OK;
-    }
-    try {
-      return await planFor(options, terminal);
-    } catch (error) {
+  help: HELP,
+  parse: parsePlanOptions,
+  async run(options, terminal) {
+    await checkOutputs(options);
+    const result = await measurePlan(options, terminal).catch((error: unknown) => {
       throw terminal.interruption.aborted ? new Interrupted() : error;
-    }
+    });
+    const text = textReport(result, terminal.columns);
+    await writeOutputs(options, result, { text, html: () => htmlReport(result) }, terminal);
+    return ExitCode.OK;
   },
-};
-
-async function planFor(options: PlanOptions, terminal: Terminal): Promise<number> {
-  const { json, html } = options;
-  // A minute of measuring must not end with a file that cannot be written
-  for (const path of [json, html]) await checkWritable(path);
-  const result = await measurePlan(options, terminal);
-  const tell = json === STANDARD_OUTPUT ? terminal.error : terminal.out;
-  tell(textReport(result, terminal.columns));
-  if (json === STANDARD_OUTPUT) terminal.out(`${JSON.stringify(result, undefined, 2)}\n`);
-  else if (json !== undefined) await write(json, `${JSON.stringify(result, undefined, 2)}\n`, terminal);
-  if (html !== undefined) await write(html, htmlReport(result), terminal);
-  return ExitCode.OK;
-}
+});
 
 async function measurePlan(options: PlanOptions, terminal: Terminal): Promise<PlanResult> {
   const { entry, demand, sample, source, isBinary } = options;

@@ -4,6 +4,7 @@ import { buffer } from "node:stream/consumers";
 import type { Backplane, Publication, Receipt } from "hawser/pubsub";
 import { isTopic, MAX_KEY_LENGTH, MAX_TOPIC_LENGTH } from "hawser/pubsub";
 import { type Command, CommandError, ExitCode, UsageError } from "../command.ts";
+import { optionsCommand } from "../options-command.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { backplaneOf, type Load, loadInstalled } from "./clients.ts";
 import { HELP } from "./help.ts";
@@ -24,15 +25,12 @@ const PROCESS: PublishSurroundings = {
 export const publish: Command = publishCommand(PROCESS);
 
 export function publishCommand(surroundings: PublishSurroundings): Command {
-  return {
+  return optionsCommand({
     name: "publish",
     summary: "send a message to all subscribers of a topic, by way of Redis or NATS",
-    async run(words, terminal) {
-      const options = parsePublishOptions(words);
-      if (options === "help") {
-        terminal.out(HELP);
-        return ExitCode.OK;
-      }
+    help: HELP,
+    parse: parsePublishOptions,
+    async run(options, terminal) {
       const publication = checkPublication(options, await readMessage(options, surroundings));
       const backplane = await backplaneOf(options, surroundings.load);
       try {
@@ -42,7 +40,7 @@ export function publishCommand(surroundings: PublishSurroundings): Command {
       }
       return ExitCode.OK;
     },
-  };
+  });
 }
 
 async function readMessage(

@@ -8,6 +8,8 @@ import { corpus as sampleCorpus } from "../corpora/index.ts";
 import { readFiles } from "../messages/files.ts";
 import type { Gathered } from "../messages/gathered.ts";
 import { lineOf } from "../messages/json-lines.ts";
+import { optionsCommand } from "../options-command.ts";
+import { unwritable } from "../outputs.ts";
 import { createProgress } from "../terminal/progress.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { helpText } from "./help.ts";
@@ -29,22 +31,19 @@ const SCRIPT = new URL(
   import.meta.url,
 );
 
-export const tune: Command = {
+export const tune: Command = optionsCommand({
   name: "tune",
   summary: "measure what compression saves and costs for your own messages",
-  async run(words, terminal) {
-    const options = parseTuneOptions(words);
-    if (options === "help") {
-      terminal.out(helpText());
-      return ExitCode.OK;
-    }
+  help: helpText(),
+  parse: parseTuneOptions,
+  async run(options, terminal) {
     try {
       return await runTune(options, terminal);
     } catch (error) {
       throw terminal.interruption.aborted ? new Interrupted() : error;
     }
   },
-};
+});
 
 async function runTune(options: TuneOptions, terminal: Terminal): Promise<number> {
   const { source } = options;
@@ -123,8 +122,4 @@ async function measureCorpus(corpus: Corpus, options: TuneOptions, terminal: Ter
 async function writeNew(path: string, text: string): Promise<void> {
   if (existsSync(path)) throw new CommandError(`${path} exists already; --output names another file.`);
   await writeFile(path, text).catch(unwritable);
-}
-
-function unwritable(error: Error): never {
-  throw new CommandError(error.message);
 }
