@@ -15,6 +15,7 @@ import type { Provenance, StoredRow } from "./reporting/store.ts";
 import { detailTable } from "./reporting/table.ts";
 import { planSession, type Session } from "./session.ts";
 import { measureSlow } from "./slow/command.ts";
+import { measureWorkers } from "./workers/command.ts";
 import { WORKLOADS } from "./workloads/catalogue.ts";
 import { rowsOf } from "./workloads/workload.ts";
 
@@ -28,7 +29,7 @@ function say(text: string): void {
 /** What stands in place of options: measurements of their own, each with its own options. */
 const COMMANDS: Readonly<
   Record<string, (words: readonly string[], root: string, say: (line: string) => void) => Promise<number>>
-> = { memory: measureMemory, churn: measureChurn, slow: measureSlow };
+> = { memory: measureMemory, churn: measureChurn, slow: measureSlow, workers: measureWorkers };
 
 async function bench(words: readonly string[]): Promise<number> {
   const command = COMMANDS[words[0] ?? ""];

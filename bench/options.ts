@@ -91,8 +91,9 @@ the project.
   npm run bench -- memory                        what compression holds for each connection
   npm run bench -- churn                         what connections leave behind, and bombs
   npm run bench -- slow                          what a receiver that does not read does to the others
+  npm run bench -- workers                       several processes under hawser run
 
-memory, churn and slow have options of their own: npm run bench -- memory --help
+memory, churn, slow and workers have options of their own: npm run bench -- memory --help
 
 Options
   --only LIST     workload ids or groups, see below (default all)

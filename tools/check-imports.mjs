@@ -44,6 +44,7 @@ const PUBLIC_NAMES = [
   "hawser/pubsub",
   "hawser/backplanes/redis",
   "hawser/backplanes/nats",
+  "hawser/backplanes/ipc",
 ];
 
 /** Clients of engines: the user's, and only their types are known. */
@@ -52,7 +53,7 @@ const ENGINE_CLIENTS = ["redis", "ioredis", "@nats-io/transport-node", "@nats-io
 /** @type {Record<string, FolderRule>} the same for the command line, which knows the library by its public names alone */
 export const CLI_RULES = {
   ".": {
-    imports: ["bench", "connect", "doctor", "plan", "publish", "status", "stop", "terminal", "tune"],
+    imports: ["bench", "connect", "doctor", "plan", "publish", "run", "status", "stop", "terminal", "tune"],
     outside: ["node:"],
   },
   terminal: { imports: ["."], outside: ["node:"] },

@@ -25,6 +25,7 @@ export const SYSTEM_PROGRAMS = {
   tmux: { package: "tmux", detect: ["/usr/bin/tmux", "-V"] },
   nginx: { package: "nginx-light", detect: ["/usr/sbin/nginx", "-v"] },
   haproxy: { package: "haproxy", detect: ["/usr/sbin/haproxy", "-v"] },
+  systemd: { package: "systemd", detect: ["/usr/bin/systemd-socket-activate", "--version"] },
   "nats-server": { package: "nats-server", detect: ["/usr/sbin/nats-server", "--version"] },
   curl: { package: "curl", detect: ["/usr/bin/curl", "--version"] },
 };

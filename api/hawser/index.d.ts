@@ -927,6 +927,7 @@ export interface ServeOptions<UserData = unknown> extends ConnectionOptions {
     readonly readyWithoutBackplane?: boolean;
     readonly maxConnections?: number;
     readonly maxConnectionsPerAddress?: number;
+    readonly maxConnectionAge?: number | null;
     readonly trustProxy?: TrustProxyOption;
     readonly proxyProtocol?: "off" | "optional" | "required";
     readonly maxLineLength?: number;
@@ -935,7 +936,7 @@ export interface ServeOptions<UserData = unknown> extends ConnectionOptions {
     readonly transport?: "auto" | "stream" | "handle";
     readonly signal?: AbortSignal;
 }
-export declare const SERVE_OPTIONS: readonly ["pingInterval", "pingTimeout", "closeTimeout", "maxSize", "maxFragmentSize", "maxFragments", "maxQueue", "readLimit", "writeLimit", "slowConsumer", "logger", "port", "host", "path", "mode", "fd", "server", "pathname", "reusePort", "backlog", "tls", "origins", "subprotocols", "selectSubprotocol", "compression", "extensions", "processRequest", "processResponse", "serverHeader", "openTimeout", "topics", "backplane", "readyWithoutBackplane", "maxConnections", "maxConnectionsPerAddress", "trustProxy", "proxyProtocol", "maxLineLength", "maxHeaders", "maxHeaderSize", "transport", "signal"];
+export declare const SERVE_OPTIONS: readonly ["pingInterval", "pingTimeout", "closeTimeout", "maxSize", "maxFragmentSize", "maxFragments", "maxQueue", "readLimit", "writeLimit", "slowConsumer", "logger", "port", "host", "path", "mode", "fd", "server", "pathname", "reusePort", "backlog", "tls", "origins", "subprotocols", "selectSubprotocol", "compression", "extensions", "processRequest", "processResponse", "serverHeader", "openTimeout", "topics", "backplane", "readyWithoutBackplane", "maxConnections", "maxConnectionsPerAddress", "maxConnectionAge", "trustProxy", "proxyProtocol", "maxLineLength", "maxHeaders", "maxHeaderSize", "transport", "signal"];
 
 // node/server.d.ts
 import type { TopicMessages } from "../pubsub/topic-queue.ts";

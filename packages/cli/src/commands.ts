@@ -8,6 +8,7 @@ import { connectTo } from "./connect/command.ts";
 import { doctor } from "./doctor/command.ts";
 import { plan } from "./plan/command.ts";
 import { publish } from "./publish/command.ts";
+import { run } from "./run/command.ts";
 import { status } from "./status/command.ts";
 import { restart, scale, stop } from "./stop/commands.ts";
 import { tune } from "./tune/command.ts";
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   plan,
   publish,
   restart,
+  run,
   scale,
   status,
   stop,

@@ -2,10 +2,10 @@
  * `hawser <command> [options]`: finds the command, and turns its end into an exit code. Knows no command.
  */
 
-import { readFileSync } from "node:fs";
 import { type Command, CommandError, ExitCode, Interrupted, UsageError } from "./command.ts";
 import { suggestion } from "./nearest.ts";
 import type { Terminal } from "./terminal/terminal.ts";
+import { version } from "./version.ts";
 
 /** Runs one command line to its end; resolves to the exit code. An error that is a bug of ours is thrown on. */
 export async function main(
@@ -70,11 +70,4 @@ ${lines.join("\n")}
 
 Exit codes: 0 done, 1 failed, 2 the command line is wrong, 130 interrupted.
 `;
-}
-
-/** This package's version, as in package.json. */
-export function version(): string {
-  // The same place seen from src/ and from dist/
-  const manifest = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  return (JSON.parse(manifest) as { version: string }).version;
 }

@@ -2,10 +2,10 @@
  * What each path does. Knows the supervision, but no socket.
  */
 
+import { mergeSnapshots, PROMETHEUS_CONTENT_TYPE, prometheusText } from "hawser/metrics";
 import type { Supervision } from "../run/supervision.ts";
 import { type Answer, errorAnswer, jsonAnswer } from "./answer.ts";
 import type { Access } from "./guard.ts";
-import { mergeSnapshots, prometheusText } from "./metrics.ts";
 import { livezAnswer, readyzAnswer } from "./probes.ts";
 import { supervisorMetrics } from "./supervisor-metrics.ts";
 
@@ -28,9 +28,6 @@ export interface RoutesOptions {
   /** Ends all processes at once: `POST /stop` with `{"now": true}`. */
   readonly kill: () => void;
 }
-
-/** Of the text format that Prometheus reads. */
-const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 export function adminRoutes(supervision: Supervision, { name, kill }: RoutesOptions): readonly Route[] {
   const ready = ({ query }: AdminRequest) => readyzAnswer(supervision.status(), query.has("verbose"));
@@ -56,7 +53,7 @@ async function metricsAnswer(supervision: Supervision, name: string | undefined)
   const workers = await supervision.metrics();
   const own = supervisorMetrics(supervision.status(), Date.now(), name);
   const body = prometheusText(mergeSnapshots([{ snapshot: own }, ...workers]));
-  return { status: 200, type: METRICS_TYPE, body };
+  return { status: 200, type: PROMETHEUS_CONTENT_TYPE, body };
 }
 
 /** Is answered before anything ends, since the endpoint ends as well. */

@@ -2,9 +2,9 @@
  * What the supervisor itself has to tell, beside what its workers count: families for `/metrics`. Pure.
  */
 
+import type { MetricFamily, MetricSample, MetricSnapshot } from "hawser/metrics";
 import type { SupervisorState, SupervisorStatus, WorkerStatus } from "../run/supervision.ts";
 import { loadFigures } from "../scaling/figures.ts";
-import type { MetricFamily, MetricSample, MetricSnapshot } from "./metrics.ts";
 
 const SUPERVISOR_STATES: readonly SupervisorState[] = [
   "starting",

@@ -1,6 +1,6 @@
 /** A supervision whose status is what the test says, and that remembers what it was asked for. */
 
-import type { MetricSnapshot } from "../../src/admin/metrics.ts";
+import type { MetricSnapshot } from "hawser/metrics";
 import type { Supervision, SupervisorStatus, WorkerStatus } from "../../src/run/supervision.ts";
 
 /** Epoch milliseconds at which all began. */

@@ -12,7 +12,11 @@ import type { CloseInitiator } from "./ending.ts";
  */
 export interface ChannelMessages {
   /** A server listens, or is attached to an HTTP server. */
-  readonly "hawser:server:listening": { readonly server: object };
+  readonly "hawser:server:listening": {
+    readonly server: object;
+    /** The HTTP server that it is attached to, if it does not listen by itself. */
+    readonly attachedTo: object | undefined;
+  };
   /** A server has closed, and all its connections and handlers have ended. */
   readonly "hawser:server:closed": { readonly server: object };
   /** An opening handshake succeeded. */

@@ -1,23 +1,14 @@
 /**
  * Where a server's connections come from: a listening socket of its own.
- *
- * Strips what stands before HTTP (a PROXY protocol header, TLS) and hands on transports.
  */
 
-import { createServer, type ListenOptions, type Server as NetServer, type OnReadOpts, type Socket } from "node:net";
-import { createServer as createTlsServer, type TLSSocket, type TlsOptions, type Server as TlsServer } from "node:tls";
+import { createServer, type ListenOptions, type Server as NetServer } from "node:net";
+import { type ArrivalSettings, Arrivals, type TransportHandler } from "./arrivals.ts";
 import { HandleTransport } from "./handle-transport.ts";
 import { ignore } from "./ignore.ts";
-import { readProxyHeader } from "./proxy-header.ts";
-import type { ProxyAddresses } from "./proxy-protocol.ts";
-import { shareReads, shareReadsOfAll } from "./shared-reads.ts";
-import type { HandleDrive, SocketDrive } from "./socket-drive.ts";
-import { SHARED_READS, SHORT_SHARED_READS, StreamTransport } from "./stream-transport.ts";
+import { shareReadsOfAll } from "./shared-reads.ts";
+import type { HandleDrive } from "./socket-drive.ts";
 import { type StreamHandle, takeConnections } from "./tcp-handles.ts";
-import { type Endpoints, reportedEndpoints, type Transport } from "./transport.ts";
-
-/** Takes the transports of new connections. `since`: when the client connected, in the time of `performance.now()`. */
-export type TransportHandler = (transport: Transport, endpoints: Endpoints, since: number) => void;
 
 /** A place where connections come from. */
 export interface Listener {
@@ -27,46 +18,25 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-export interface SocketListenerSettings {
+export interface SocketListenerSettings extends ArrivalSettings {
   readonly listen: ListenOptions;
-  readonly tls: TlsOptions | undefined;
-  readonly proxyProtocol: "off" | "optional" | "required";
-  /** Milliseconds for a PROXY header, and for a TLS handshake. */
-  readonly openTimeout: number;
-  /** How many sockets may be on their way to a transport at the same time; more are dropped. */
-  readonly maxArrivals: number;
-  readonly drive: SocketDrive;
-  /** Whether received messages wait until they are asked for; then reading more at once than may wait is of no use. */
-  readonly isReceivingAsked: boolean;
-}
-
-/** What is known of a socket under TLS. */
-interface Arrival {
-  readonly socket: Socket;
-  readonly since: number;
-  /** For whom a proxy speaks. */
-  readonly proxied: ProxyAddresses | undefined;
+  /** What takes the place of sockets. */
+  readonly handles: HandleDrive | undefined;
 }
 
 export class SocketListener implements Listener {
   readonly #settings: SocketListenerSettings;
   readonly #onTransport: TransportHandler;
-  readonly #onread: OnReadOpts;
+  readonly #arrivals: Arrivals;
   readonly #server: NetServer;
-  readonly #tls: TlsServer | undefined;
-  /** Sockets that have not come to a transport yet. */
-  readonly #sockets: Set<Socket> = new Set();
-  /** Those whose TLS handshake is under way, by the socket's own address; Unix sockets have none. */
-  readonly #securing: Map<string, Arrival> = new Map();
   #drivesHandles = false;
 
   constructor(settings: SocketListenerSettings, onTransport: TransportHandler) {
     this.#settings = settings;
-    this.#onread = settings.isReceivingAsked ? SHORT_SHARED_READS : SHARED_READS;
     this.#onTransport = onTransport;
+    this.#arrivals = new Arrivals(settings, onTransport);
     this.#server = createServer({ allowHalfOpen: true, noDelay: true });
-    this.#server.on("connection", (socket) => this.#connected(socket));
-    this.#tls = settings.tls === undefined ? undefined : this.#createTls(settings.tls);
+    this.#server.on("connection", (socket) => this.#arrivals.connected(socket));
   }
 
   /** Resolves once listening. */
@@ -93,7 +63,7 @@ export class SocketListener implements Listener {
   }
 
   close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
+    this.#arrivals.close();
     return new Promise((resolve) => {
       this.#server.close(() => resolve());
     });
@@ -101,9 +71,10 @@ export class SocketListener implements Listener {
 
   /** Takes what is accepted before the server makes a socket of it, if there is a better way to drive it. */
   #takeConnections(): void {
-    const { handles, sharesReads } = this.#settings.drive;
+    const { handles, sharesReads } = this.#settings;
+    const arrivals = this.#arrivals;
     if (handles !== undefined) this.#takeHandles(handles);
-    else if (sharesReads) shareReadsOfAll(this.#server, this.#onread, (socket) => this.#accepted(socket, true));
+    else if (sharesReads) shareReadsOfAll(this.#server, arrivals.onread, (socket) => arrivals.accepted(socket, true));
   }
 
   #takeHandles({ driver, kind }: HandleDrive): void {
@@ -114,84 +85,4 @@ export class SocketListener implements Listener {
       this.#onTransport(transport, transport.endpoints, since);
     });
   }
-
-  /** The socket needs nothing before it is a transport. */
-  #accepted(socket: Socket, sharesReads: boolean): void {
-    const transport = new StreamTransport(socket, sharesReads, this.#settings.drive.directDriver);
-    this.#onTransport(transport, transport.endpoints, performance.now());
-  }
-
-  #connected(socket: Socket): void {
-    const since = performance.now();
-    if (this.#tls === undefined && this.#settings.proxyProtocol === "off") {
-      const { sharesReads } = this.#settings.drive;
-      this.#accepted(sharesReads ? shareReads(socket, this.#onread) : socket, sharesReads);
-    } else if (this.#sockets.size >= this.#settings.maxArrivals) {
-      socket.destroy();
-    } else {
-      this.#sockets.add(socket);
-      socket.on("error", ignore).once("close", () => this.#sockets.delete(socket));
-      this.#prepare(socket, since);
-    }
-  }
-
-  #prepare(socket: Socket, since: number): void {
-    const { proxyProtocol, openTimeout } = this.#settings;
-    const done = (proxied: ProxyAddresses | undefined) => {
-      const arrival = { socket, since, proxied };
-      if (this.#tls === undefined) this.#arrived(arrival);
-      else this.#secure(this.#tls, arrival);
-    };
-    if (proxyProtocol === "off") done(undefined);
-    else readProxyHeader(socket, proxyProtocol, openTimeout, done);
-  }
-
-  #arrived({ socket, since, proxied }: Arrival): void {
-    this.#sockets.delete(socket);
-    const transport = new StreamTransport(socket);
-    this.#onTransport(transport, reportedEndpoints(transport.endpoints, proxied), since);
-  }
-
-  // TLS
-
-  #createTls(options: TlsOptions): TlsServer {
-    const { openTimeout } = this.#settings;
-    const server = createTlsServer({ ALPNProtocols: ["http/1.1"], ...options, handshakeTimeout: openTimeout });
-    server.on("secureConnection", (socket) => this.#secured(socket));
-    server.on("tlsClientError", (_error, socket) => socket.destroy());
-    return server;
-  }
-
-  /** Node documents that a TLS server takes sockets by its `connection` event. */
-  #secure(tls: TlsServer, arrival: Arrival): void {
-    const { socket } = arrival;
-    const key = keyOf(socket);
-    if (key === undefined) {
-      // It cannot be told which one the handshake was for: those under way at close end by `openTimeout`
-      this.#sockets.delete(socket);
-    } else {
-      this.#securing.set(key, arrival);
-      socket.once("close", () => this.#securing.delete(key));
-    }
-    tls.emit("connection", socket);
-  }
-
-  #secured(socket: TLSSocket): void {
-    const arrival = this.#takeArrival(keyOf(socket));
-    const transport = new StreamTransport(socket);
-    const endpoints = reportedEndpoints(transport.endpoints, arrival?.proxied);
-    this.#onTransport(transport, endpoints, arrival?.since ?? performance.now());
-  }
-
-  /** The socket is the transport's from now on. */
-  #takeArrival(key: string | undefined): Arrival | undefined {
-    const arrival = key === undefined ? undefined : this.#securing.get(key);
-    if (arrival !== undefined) this.#sockets.delete(arrival.socket);
-    return arrival;
-  }
-}
-
-/** The same for a socket and for the TLS socket around it; `undefined` for a Unix socket. */
-function keyOf({ remoteAddress, remotePort }: Socket): string | undefined {
-  return remotePort === undefined ? undefined : `${remoteAddress} ${remotePort}`;
 }

@@ -139,6 +139,13 @@ export interface ServeOptions<UserData = unknown> extends ConnectionOptions {
    */
   readonly maxConnectionsPerAddress?: number;
   /**
+   * Milliseconds after which a connection is closed with 1012, 10 % more or less; `null`: never. Clients come back, and find
+   * processes that were started meanwhile.
+   *
+   * @default null, or what `hawser run --max-connection-age` says
+   */
+  readonly maxConnectionAge?: number | null;
+  /**
    * Which peers are believed when they say, in `Forwarded` or `X-Forwarded-*` headers, for whom they speak.
    *
    * Believing everybody (`true`) lets every client claim any address and origin.
@@ -212,6 +219,7 @@ export const SERVE_OPTIONS = [
   "readyWithoutBackplane",
   "maxConnections",
   "maxConnectionsPerAddress",
+  "maxConnectionAge",
   "trustProxy",
   "proxyProtocol",
   "maxLineLength",

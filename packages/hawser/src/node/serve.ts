@@ -2,18 +2,21 @@
  * `serve()`: options to a running server.
  */
 
+import type { ArrivalSettings, TransportHandler } from "./arrivals.ts";
 import { Attachment } from "./attachment.ts";
 import { diagnostics } from "./diagnostics.ts";
 import { checkHandler, type Handler } from "./handler.ts";
 import { listenOptions, removeStaleSocket, setMode } from "./listen-options.ts";
-import { SocketListener } from "./listener.ts";
+import { type Listener, SocketListener, type SocketListenerSettings } from "./listener.ts";
 import type { Logger } from "./logger.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { Server } from "./server.ts";
 import { ServerCore } from "./server-core.ts";
-import { resolveServeOptions } from "./server-options.ts";
+import { resolveServeOptions, ServerDefaults } from "./server-options.ts";
 import { chooseDrive, warnOfStreams } from "./socket-drive.ts";
 import { systemWheel } from "./timing-wheel.ts";
+import { type WorkerHost, workerHost } from "./worker-host.ts";
+import { WorkerListener } from "./worker-listener.ts";
 
 /**
  * Starts a WebSocket server, and resolves once it listens.
@@ -46,8 +49,10 @@ export async function serve<UserData = unknown>(
   options.signal?.throwIfAborted();
   await core.topics.start();
   const server = await begin(core, handler, options);
-  if (diagnostics.serverListening.hasSubscribers) diagnostics.serverListening.publish({ server: server as Server });
   closeOnAbort(server, options.signal);
+  if (diagnostics.serverListening.hasSubscribers) {
+    diagnostics.serverListening.publish({ server, attachedTo: options.server });
+  }
   return server;
 }
 
@@ -70,14 +75,51 @@ async function listen<UserData>(
   handler: Handler<UserData>,
   options: ServeOptions<UserData>,
 ): Promise<Server<UserData>> {
-  const { tls, proxyProtocol = "off", path } = options;
-  const { logger } = core;
+  const { tls, proxyProtocol = "off" } = options;
   const { openTimeout, maxConnections: maxArrivals } = core.settings;
-  const place = listenOptions(options);
-  const drive = await chooseDrive(options, logger);
+  const host = workerHost();
+  const listenSettings = listenOptions(host?.reusesPort === true ? sharingPort(options) : options);
+  const { handles, sharesReads, directDriver } = await chooseDrive(options, core.logger);
   const isReceivingAsked = typeof handler === "function";
-  const settings = { listen: place, tls, proxyProtocol, openTimeout, maxArrivals, drive, isReceivingAsked };
-  const listener = new SocketListener(settings, (...arrived) => core.open(...arrived));
+  const settings = { tls, proxyProtocol, openTimeout, maxArrivals, sharesReads, directDriver, isReceivingAsked };
+  const onTransport: TransportHandler = (...arrived) => core.open(...arrived);
+  const isHosted = host !== undefined && !("reusePort" in listenSettings);
+  const listener = isHosted
+    ? await listenThrough(host, options, settings, onTransport)
+    : await listenAlone({ ...settings, listen: listenSettings, handles }, options, onTransport);
+  if (handles !== undefined) reportHandles(listener, core.logger);
+  return new Server(core, listener);
+}
+
+/** A port can be shared; what listens elsewhere is left as it is. */
+function sharingPort<UserData>(options: ServeOptions<UserData>): ServeOptions<UserData> {
+  return options.path === undefined && options.fd === undefined ? { ...options, reusePort: true } : options;
+}
+
+function listenThrough<UserData>(
+  host: WorkerHost,
+  {
+    port = 0,
+    host: address,
+    path,
+    mode = ServerDefaults.MODE,
+    fd,
+    backlog = ServerDefaults.BACKLOG,
+  }: ServeOptions<UserData>,
+  settings: ArrivalSettings,
+  onTransport: TransportHandler,
+): Promise<WorkerListener> {
+  const onPort = address === undefined ? { port } : { port, host: address };
+  const place = fd !== undefined ? { fd } : path !== undefined ? { path, mode } : onPort;
+  return WorkerListener.open(host, { ...place, backlog }, settings, onTransport);
+}
+
+async function listenAlone<UserData>(
+  settings: SocketListenerSettings,
+  { path, mode }: ServeOptions<UserData>,
+  onTransport: TransportHandler,
+): Promise<SocketListener> {
+  const listener = new SocketListener(settings, onTransport);
   try {
     await listener.listen();
   } catch (error) {
@@ -86,18 +128,22 @@ async function listen<UserData>(
     await listener.listen();
   }
   try {
-    if (path !== undefined) await setMode(path, options.mode);
+    if (path !== undefined) await setMode(path, mode);
   } catch (error) {
     await listener.close();
     throw error;
   }
-  if (drive.handles !== undefined) reportHandles(listener, logger);
-  return new Server(core, listener);
+  return listener;
 }
 
-function reportHandles({ drivesHandles }: SocketListener, logger: Logger): void {
-  if (drivesHandles) logger.info({ transport: "handle" }, "connections are driven by their handles");
-  else warnOfStreams("the listening socket is of another kind", logger);
+function reportHandles(listener: Listener, logger: Logger): void {
+  if (listener instanceof SocketListener && listener.drivesHandles) {
+    logger.info({ transport: "handle" }, "connections are driven by their handles");
+  } else {
+    const why =
+      listener instanceof WorkerListener ? "a supervisor hands on sockets" : "the listening socket is of another kind";
+    warnOfStreams(why, logger);
+  }
 }
 
 function attach<UserData>(core: ServerCore<UserData>, options: ServeOptions<UserData>): Server<UserData> {

@@ -7,6 +7,7 @@ import { type HttpResponseHead, textResponse } from "../handshake/http-response.
 import type { CloseInfo } from "../protocol/closing.ts";
 import type { AcceptedArrival } from "./arrival.ts";
 import { SESSION } from "./connection.ts";
+import { ConnectionAges } from "./connection-ages.ts";
 import { diagnostics, type SlowAction } from "./diagnostics.ts";
 import { codeLabel, endingOf } from "./ending.ts";
 import type { Handler } from "./handler.ts";
@@ -35,6 +36,7 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
   readonly registry: Registry<UserData>;
   readonly topics: ServerTopics;
   readonly #handler: Handler<UserData>;
+  readonly #ages: ConnectionAges;
   readonly counters: ServerCounters = new ServerCounters();
   /** How many connections there were when the server began to stop; `undefined` until then. */
   stoppingFrom: number | undefined;
@@ -53,6 +55,7 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
       logger: settings.connection.logger,
       counters: this.counters,
     });
+    this.#ages = new ConnectionAges(wheel, settings.maxConnectionAge);
     this.registry = new Registry({ countsAddresses: settings.maxConnectionsPerAddress !== Number.POSITIVE_INFINITY });
   }
 
@@ -147,6 +150,7 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
     this.registry.addConnection(ws);
     this.registry.removeOpening(opening);
     this.#opened(ws, opening.since);
+    this.#ages.opened(ws);
     session.start();
     runner.start(ws);
     if (early.length > 0) session.received(early);
@@ -249,6 +253,7 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
   connectionClosed(ws: ServerConnection<UserData>, info: CloseInfo): void {
     this.topics.leave(ws);
     this.registry.removeConnection(ws);
+    this.#ages.closed(ws);
     this.#countEnd(ws, info);
     if (this.logger === silentLogger) return;
     const { code, reason } = info;

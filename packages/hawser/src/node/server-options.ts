@@ -15,12 +15,13 @@ import type { Backplane } from "../pubsub/backplane.ts";
 import { checkBackplane } from "./backplane-link.ts";
 import { withCompression } from "./compression.ts";
 import { type ConnectionSettings, resolveConnectionOptions } from "./connection-options.ts";
-import { checkDuration, checkFunction, checkLimit, checkWord } from "./option-checks.ts";
+import { checkDuration, checkDurationOrNull, checkFunction, checkLimit, checkWord } from "./option-checks.ts";
 import { checkPlace } from "./place-options.ts";
 import type { ProcessRequest, ProcessResponse } from "./request-hooks.ts";
 import { SERVE_OPTIONS, type ServeOptions } from "./serve-options.ts";
 import { resolveTopics, type TopicSettings } from "./topic-options.ts";
 import { type ProxyTrust, resolveTrust } from "./trusted-proxies.ts";
+import { workerHost } from "./worker-host.ts";
 
 /** The defaults that are the server's own. */
 export const ServerDefaults = {
@@ -46,6 +47,8 @@ export interface ServerSettings<UserData = unknown> extends HeadLimits {
   readonly openTimeout: number;
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
+  /** `Infinity`: no limit. */
+  readonly maxConnectionAge: number;
   readonly trust: ProxyTrust;
   readonly topics: (topic: string) => TopicSettings;
   readonly backplane: Backplane | undefined;
@@ -79,6 +82,7 @@ export function resolveServeOptions<UserData>(options: ServeOptions<UserData>): 
       "maxConnectionsPerAddress",
       options.maxConnectionsPerAddress ?? Number.POSITIVE_INFINITY,
     ),
+    maxConnectionAge: resolveMaxAge(options.maxConnectionAge),
     trust: resolveTrust(ACTION, options.trustProxy ?? false),
     topics: resolveTopics(options.topics, connection.slowConsumer.policy),
     backplane: checkBackplane(ACTION, options.backplane),
@@ -87,6 +91,12 @@ export function resolveServeOptions<UserData>(options: ServeOptions<UserData>): 
     maxHeaders: limit("maxHeaders", ServerDefaults.MAX_HEADERS),
     maxHeaderSize: limit("maxHeaderSize", ServerDefaults.MAX_HEADER_SIZE),
   };
+}
+
+/** A supervisor's word counts where the program says nothing. */
+function resolveMaxAge(value: number | null | undefined): number {
+  if (value !== undefined) return checkDurationOrNull(ACTION, "maxConnectionAge", value);
+  return workerHost()?.maxConnectionAge ?? Number.POSITIVE_INFINITY;
 }
 
 function resolveHandshake<UserData>(options: ServeOptions<UserData>): ServerHandshakeSettings {

@@ -1,0 +1,90 @@
+/** The page of what several processes do. */
+import { originText } from "../reporting/origin.ts";
+import { markdownTable } from "../reporting/table.ts";
+import type { BlockingResult } from "./measure-blocking.ts";
+import type { EchoResult } from "./measure-echo.ts";
+import type { RestartResult } from "./measure-restart.ts";
+import type { Part, WorkersResults } from "./results.ts";
+
+export function workersPage({ restart, blocking, echo }: WorkersResults): string {
+  const parts = [
+    "# Several processes under `hawser run`\n\nMade by `npm run bench -- workers`.",
+    restart === undefined ? "" : restartPart(restart),
+    blocking === undefined ? "" : blockingPart(blocking),
+    echo === undefined ? "" : echoPart(echo),
+  ];
+  return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+}
+
+function restartPart(result: Part<RestartResult>): string {
+  const { workers, connections, window, codes, served, refused, closedAgain, perTenth } = result;
+  const shown = Object.entries(codes).map(([code, count]) => `${count} with ${code}`);
+  const bars = result.perSecond.map((count, second) => `${String(second).padStart(3)} s ${"#".repeat(count)} ${count}`);
+  const rows = [
+    ["connections open at the signal", String(connections)],
+    ["of these, closed", shown.join(", ")],
+    ["closed again after they came back", String(closedAgain)],
+    ["new connections meanwhile, each used", String(served)],
+    ["refused, reset or cut off", String(refused.length)],
+    ["from the signal to the last close", seconds(result.duration)],
+    ["closes in each tenth of the time", `${Math.min(...perTenth)} to ${Math.max(...perTenth)}`],
+  ];
+  return `## A rolling restart
+
+${workers} workers, a window of ${seconds(window)}.
+
+${markdownTable(["", "figure"], rows, 1)}
+
+Closes in each second after the signal:
+
+\`\`\`text
+${bars.join("\n")}
+\`\`\`
+
+${origin(result)}`;
+}
+
+function blockingPart(result: Part<BlockingResult>): string {
+  const { workers, clients, messages, ideal, duration, imbalance } = result;
+  const rows = [
+    ["ideal: every worker blocked all the time", seconds(ideal)],
+    ["measured", `${seconds(duration)}, ${(duration / ideal).toFixed(2)} of it`],
+    ["connections of the fullest worker to the mean", imbalance.toFixed(2)],
+  ];
+  return `## A program that blocks
+
+${workers} workers; each message blocks its worker for 100 ms; ${clients} clients with ${messages} messages each, one after the other.
+
+${markdownTable(["", "figure"], rows, 1)}
+
+${origin(result)}`;
+}
+
+function echoPart(result: Part<EchoResult>): string {
+  const { rounds, connections, alone, supervised, ratio, quartiles } = result;
+  const rows = [
+    ["alone", String(alone)],
+    ["as a worker", String(supervised)],
+    [
+      "ratio, median of rounds (quartiles)",
+      `${ratio.toFixed(3)} (${quartiles.map((one) => one.toFixed(3)).join(" to ")})`,
+    ],
+  ];
+  return `## Echoes for each second of CPU time
+
+125 B, ${connections} connections, one message under way on each; ${rounds} rounds, in turn.
+
+${markdownTable(["the program", "echoes"], rows, 1)}
+
+${origin(result)}`;
+}
+
+function origin({ startedAt, machine }: Part<object>): string {
+  return originText({ startedAt, machine, versions: {} })
+    .map((line) => line.replace(": , Node", ": Node"))
+    .join(" ");
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1_000).toFixed(1)} s`;
+}

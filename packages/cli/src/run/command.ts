@@ -1,0 +1,141 @@
+/** `hawser run`: joins a supervisor with this process, its signals, its service manager and its workers. */
+
+import cluster from "node:cluster";
+import { availableParallelism } from "node:os";
+import { listenFds } from "hawser";
+import { serveIpcBackplane } from "hawser/backplanes/ipc";
+import { type Command, ExitCode } from "../command.ts";
+import { configurationText, type RunConfiguration, readRunConfiguration } from "../config/run-configuration.ts";
+import { supervisorSettings } from "../config/supervisor-settings.ts";
+import { version } from "../version.ts";
+import { systemClock } from "./clock.ts";
+import { startControls } from "./controls.ts";
+import { findEntry } from "./entry.ts";
+import { helpText } from "./help.ts";
+import { type Journal, journalOf, jsonFormat, type LogFormat, textFormat } from "./journal.ts";
+import { type LaunchSettings, launcher } from "./launch.ts";
+import type { Address } from "./messages.ts";
+import { notifyOf, systemdNotify, takeNotifyEnvironment } from "./notify.ts";
+import { type RunSettings, requireReusePort } from "./run-settings.ts";
+import { handleSignals, terminalWatch } from "./signals.ts";
+import { Supervisor } from "./supervisor.ts";
+import { Switchboard } from "./switchboard.ts";
+
+export const run: Command = {
+  name: "run",
+  summary: "run a server in several processes, watched, restarted and stopped gently",
+  async run(words, terminal) {
+    const configuration = readRunConfiguration(words, { environment: process.env, folder: process.cwd() });
+    if (configuration === "help") {
+      terminal.out(helpText());
+      return ExitCode.OK;
+    }
+    if (configuration.isShown) {
+      terminal.out(configurationText(configuration));
+      return ExitCode.OK;
+    }
+    for (const warning of configuration.warnings) terminal.error(`${warning}\n`);
+    const entry = findEntry(configuration.settings.entry ?? "");
+    const settings: RunSettings = {
+      pid: process.pid,
+      version: version(),
+      entry: entry.path,
+      ...supervisorSettings(configuration.settings, availableParallelism()),
+    };
+    requireReusePort(settings.balance, process.versions.node);
+    return supervise(settings, configuration, entry);
+  },
+};
+
+/** Milliseconds for processes that were killed to be gone. */
+const ABORT_PATIENCE = 1_000;
+
+async function supervise(
+  settings: RunSettings,
+  { arguments: args, settings: given }: RunConfiguration,
+  entry: LaunchSettings["entry"],
+): Promise<number> {
+  const format = settings.log === "json" ? jsonFormat(settings.pid, systemClock.date) : textFormat(settings.pid);
+  // Without anybody who reads it, the workers go on all the same
+  process.stderr.on("error", () => {});
+  const journal = journalOf(format, (text) => process.stdout.write(text));
+  const notifyEnvironment = takeNotifyEnvironment(process.env, settings.pid);
+  const descriptors = listenFds();
+  const numbers = descriptors.map(({ fd }) => fd);
+  const switchboard = new Switchboard(settings.balance, numbers, (address) => {
+    journal.info(`listening on ${shown(address)}`);
+  });
+  const names = descriptors.map(({ name }) => name ?? null);
+  const launch = launcher(launchSettings(settings, args, entry, names, format), switchboard);
+  const supervisor = new Supervisor(settings, {
+    clock: systemClock,
+    random: Math.random,
+    launch,
+    journal,
+    places: switchboard,
+  });
+  serveIpcBackplane(cluster);
+  if (notifyEnvironment !== undefined) {
+    const failed = (reason: string) => journal.warn(`the service manager cannot be told: ${reason}`);
+    notifyOf(supervisor, notifyEnvironment, systemdNotify(notifyEnvironment.socket, failed), systemClock);
+  }
+  const host = { kill: () => supervisor.kill(), processors: availableParallelism(), journal };
+  const controls = await startControls(supervisor, given, host);
+  const code = untilEnded(supervisor);
+  warnAsInit(journal);
+  supervisor.start();
+  try {
+    return await code;
+  } finally {
+    await controls.close();
+  }
+}
+
+/** Resolves to the exit code. */
+function untilEnded(supervisor: Supervisor): Promise<number> {
+  return new Promise((resolve) => {
+    let aborted: number | undefined;
+    handleSignals(process, supervisor, {
+      clock: systemClock,
+      isTerminalGone: terminalWatch(process.stdout.isTTY === true),
+      abort(code) {
+        aborted = code;
+        supervisor.kill();
+        setTimeout(() => process.exit(code), ABORT_PATIENCE).unref();
+      },
+    });
+    void supervisor.ended.then((code) => resolve(aborted ?? code));
+  });
+}
+
+function launchSettings(
+  { balance, stall, stopCode, maxConnectionAge }: RunSettings,
+  args: readonly string[],
+  entry: LaunchSettings["entry"],
+  descriptors: readonly (string | null)[],
+  format: LogFormat,
+): LaunchSettings {
+  const orders = {
+    beat: stall === 0 ? BEAT : Math.min(BEAT, stall / 5),
+    stopCode,
+    reusesPort: balance.type === "reuse-port",
+    maxConnectionAge: maxConnectionAge === Number.POSITIVE_INFINITY ? null : maxConnectionAge,
+    descriptors,
+  };
+  return { entry, args, orders, format, output: process.stdout, errors: process.stderr };
+}
+
+/** Milliseconds between a worker's signs of life: what is shown of it is as old at most. */
+const BEAT = 1_000;
+
+function shown(address: Address): string {
+  if (address === null) return "an inherited descriptor";
+  if (typeof address === "string") return address;
+  return address.family === "IPv6" ? `[${address.address}]:${address.port}` : `${address.address}:${address.port}`;
+}
+
+/** Node waits for its own children alone. */
+function warnAsInit(journal: Journal): void {
+  if (process.pid !== 1) return;
+  journal.info("this is process 1: what workers leave behind is not waited for; an init does (docker run --init)");
+}

@@ -1,0 +1,18 @@
+/** Closing the connections of a server that accepts none any more, evenly over a time. */
+
+import type { Server } from "hawser";
+
+/** Resolves when the server has closed. `window`: milliseconds. */
+export async function closeSpread(server: Server, window: number, code: number): Promise<void> {
+  const connections = [...server.connections];
+  const closed = server.close({ closeConnections: false });
+  const start = performance.now();
+  for (const [index, ws] of connections.entries()) {
+    const due = start + (window * index) / connections.length;
+    await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
+    void ws.close(code);
+  }
+  // Those who came while others were closed
+  await server.close({ code });
+  await closed;
+}

@@ -1,0 +1,3 @@
+/** A program that runs, and serves nobody. */
+
+setInterval(() => {}, 1_000);
