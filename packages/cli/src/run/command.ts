@@ -2,9 +2,9 @@
 
 import cluster from "node:cluster";
 import { availableParallelism } from "node:os";
-import { listenFds } from "hawser";
+import { type ListenFd, listenFds } from "hawser";
 import { serveIpcBackplane } from "hawser/backplanes/ipc";
-import { type Command, ExitCode } from "../command.ts";
+import { type Command, CommandError, ExitCode } from "../command.ts";
 import { configurationText, type RunConfiguration, readRunConfiguration } from "../config/run-configuration.ts";
 import { supervisorSettings } from "../config/supervisor-settings.ts";
 import { version } from "../version.ts";
@@ -60,7 +60,7 @@ async function supervise(
   process.stderr.on("error", () => {});
   const journal = journalOf(format, (text) => process.stdout.write(text));
   const notifyEnvironment = takeNotifyEnvironment(process.env, settings.pid);
-  const descriptors = listenFds();
+  const descriptors = inheritedDescriptors();
   const numbers = descriptors.map(({ fd }) => fd);
   const switchboard = new Switchboard(settings.balance, numbers, (address) => {
     journal.info(`listening on ${shown(address)}`);
@@ -88,6 +88,15 @@ async function supervise(
     return await code;
   } finally {
     await controls.close();
+  }
+}
+
+/** @throws {CommandError} if the variables of socket activation are malformed */
+function inheritedDescriptors(): readonly ListenFd[] {
+  try {
+    return listenFds();
+  } catch (error) {
+    throw new CommandError((error as Error).message);
   }
 }
 
