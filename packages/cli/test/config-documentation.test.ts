@@ -10,7 +10,7 @@ import { temporaryFolder } from "./support/folder.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
-const PAGES = ["packages/cli/README.md", "docs/guides/autoscaling.md", "docs/guides/health-checks.md"];
+const PAGES = ["docs/guides/configuration.md", "docs/guides/autoscaling.md", "docs/guides/health-checks.md"];
 
 describe.each(PAGES.map((page) => [page, readFileSync(`${root}${page}`, "utf8")] as const))("%s", (page, text) => {
   test("files", () => {
@@ -25,7 +25,7 @@ describe.each(PAGES.map((page) => [page, readFileSync(`${root}${page}`, "utf8")]
       expect(file.problems).toEqual([]);
       expect(file.values).not.toEqual({});
     }
-    expect(fences.length > 0).toBe(page === "packages/cli/README.md");
+    expect(fences.length > 0).toBe(page === "docs/guides/configuration.md");
   });
 
   test("command lines", () => {
@@ -37,7 +37,7 @@ describe.each(PAGES.map((page) => [page, readFileSync(`${root}${page}`, "utf8")]
         "settings.entry",
       );
     }
-    expect(lines.length > 0).toBe(page !== "packages/cli/README.md");
+    expect(lines.length > 0).toBe(page !== "docs/guides/configuration.md");
   });
 
   test("flags, variables and links exist", () => {

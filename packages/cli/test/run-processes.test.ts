@@ -208,7 +208,7 @@ test("topics reach the other processes, with nothing but ipcBackplane()", async 
 });
 
 test("maxConnectionAge: connections come back", async () => {
-  const run = hawserRun(["--workers", "1", "--max-connection-age", "200"], "echo.mjs");
+  const run = hawserRun(["--workers", "1", "--max-connection-age", "1000"], "echo.mjs");
   const ws = await run.client();
   expect(await closeCode(ws)).toBe(1_012);
   expect(ws.closeReason).toBe("maxConnectionAge");

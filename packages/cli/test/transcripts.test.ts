@@ -62,7 +62,9 @@ async function openSession(files: ReadonlyMap<string, string>): Promise<Session>
 
 async function freePorts(): Promise<NodeJS.ProcessEnv> {
   const [first, second, admin] = [await freePort(), await freePort(), await freePort()];
-  return { PORT: String(first), PORT2: String(second), ADMIN: String(admin) };
+  const ports = { PORT: String(first), PORT2: String(second), ADMIN: String(admin) };
+  // Pages run beside each other: each has an admin endpoint of its own
+  return { ...ports, HAWSER_ADMIN: `127.0.0.1:${admin}` };
 }
 
 function markdownBelow(folder: string): readonly string[] {

@@ -47,7 +47,7 @@ export function hawserRun(
   const words = [...prefix, process.execPath, ...flags, BIN, "run", ...options, entryPath(entry), text];
   const child = spawn(words[0]!, words.slice(1), {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...env },
+    env: { ...process.env, HAWSER_ADMIN: "off", ...env },
   });
   return watch(child);
 }
