@@ -67,6 +67,15 @@ describe("stopping", () => {
     expect(await closeCode(ws)).toBe(4_321);
   });
 
+  test("a program that goes on for ever, once its server has closed, has a second", async () => {
+    const run = hawserRun(["--workers", "1"], "busy.mjs");
+    const ws = await run.client();
+    run.kill("SIGTERM");
+    expect(await closeCode(ws)).toBe(1_001);
+    expect(await run.ended).toBe(0);
+    expect(run.output()).not.toContain("killed");
+  });
+
   test("while it starts", async () => {
     const run = hawserRun(["--workers", "1"], "silent.mjs");
     await vi.waitFor(() => expect(run.pid).toBeGreaterThan(0));

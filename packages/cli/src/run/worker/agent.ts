@@ -16,6 +16,12 @@ import { cpuMeter, memoryMeter } from "./usage.ts";
 /** Milliseconds for handshakes under way when a drain begins; the rest gets 503. */
 const OPENING_PATIENCE = 2_000;
 
+/**
+ * Milliseconds for connections that Node has already sent to this process, and for requests on their way, when HTTP servers of the
+ * program's own stop listening: a process that ends before it has read them would take them along.
+ */
+const SETTLING = 500;
+
 /** Milliseconds for an answer that a program waits for before it serves, and nothing else is left to do. */
 const START_PATIENCE = 5_000;
 const START_STEP = 50;
@@ -116,7 +122,7 @@ export class Agent {
   async #drain(window: number, code: number): Promise<void> {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    this.#servers.closeAttached();
+    if (this.#servers.closeAttached()) await new Promise((resolve) => setTimeout(resolve, SETTLING));
     if (!this.#orders.reusesPort) await this.#untilOpened();
     const servers = this.#servers.all;
     const begun = servers.map((server) => this.#drainServer(server, window, code));
@@ -153,6 +159,11 @@ export class Agent {
     this.#isFinished = true;
     this.#beat();
     process.off("SIGTERM", this.#terminated);
+    // Who has listened for a server's sake has stopped by then
+    setImmediate(() => this.#end());
+  }
+
+  #end(): void {
     if (process.listenerCount("SIGTERM") > 0) process.emit("SIGTERM", "SIGTERM");
     else setTimeout(() => process.exit(), EXIT_PATIENCE).unref();
   }

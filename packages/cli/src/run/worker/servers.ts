@@ -47,11 +47,11 @@ export class Servers {
     return this.all.reduce((sum, server) => sum + server.metrics().openings, 0);
   }
 
-  /** HTTP servers that ours are attached to take no more connections; those that they have go on. */
-  closeAttached(): void {
-    for (const http of new Set(this.#open.values())) {
-      // The library has replaced the method of this one object by one that closes our server, too
-      if (http?.listening === true) Object.getPrototypeOf(http).close.call(http);
-    }
+  /** HTTP servers that ours are attached to take no more connections; those that they have go on. Whether there are any. */
+  closeAttached(): boolean {
+    const attached = [...new Set(this.#open.values())].filter((http) => http?.listening === true);
+    // The library has replaced the method of these objects by one that closes our server, too
+    for (const http of attached) Object.getPrototypeOf(http).close.call(http);
+    return attached.length > 0;
   }
 }
