@@ -555,6 +555,7 @@ import type { CloseInitiator } from "./ending.ts";
 export interface ChannelMessages {
     readonly "hawser:server:listening": {
         readonly server: object;
+        readonly attachedTo: object | undefined;
     };
     readonly "hawser:server:closed": {
         readonly server: object;
@@ -621,6 +622,7 @@ export type DiagnosticsChannel = keyof ChannelMessages;
 export declare const diagnostics: {
     readonly serverListening: TypedChannel<{
         readonly server: object;
+        readonly attachedTo: object | undefined;
     }>;
     readonly serverClosed: TypedChannel<{
         readonly server: object;
