@@ -54,6 +54,7 @@ const ENGINE_CLIENTS = ["redis", "ioredis", "@nats-io/transport-node", "@nats-io
 export const CLI_RULES = {
   ".": {
     imports: ["bench", "connect", "doctor", "plan", "publish", "run", "status", "stop", "terminal", "tune"],
+    imports: ["connect", "doctor", "generate", "publish", "status", "stop", "terminal", "tune"],
     outside: ["node:"],
   },
   terminal: { imports: ["."], outside: ["node:"] },
@@ -69,6 +70,7 @@ export const CLI_RULES = {
   corpora: { imports: [] },
   connect: { imports: [".", "terminal"], outside: ["node:", ...PUBLIC_NAMES] },
   doctor: { imports: [".", "terminal"], outside: ["node:", ...PUBLIC_NAMES] },
+  generate: { imports: [".", "config"], outside: ["node:", "yaml"] },
   publish: { imports: [".", "terminal"], outside: ["node:", ...PUBLIC_NAMES, ...ENGINE_CLIENTS] },
   bench: { imports: [".", "terminal", "report", "messages", "workers"], outside: ["node:", ...PUBLIC_NAMES] },
   plan: { imports: [".", "terminal", "report", "messages", "workers", "bench"], outside: ["node:", ...PUBLIC_NAMES] },

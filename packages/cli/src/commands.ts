@@ -7,6 +7,7 @@ import type { Command } from "./command.ts";
 import { connectTo } from "./connect/command.ts";
 import { doctor } from "./doctor/command.ts";
 import { plan } from "./plan/command.ts";
+import { generate } from "./generate/command.ts";
 import { publish } from "./publish/command.ts";
 import { run } from "./run/command.ts";
 import { status } from "./status/command.ts";
@@ -26,3 +27,4 @@ export const COMMANDS: readonly Command[] = [
   stop,
   tune,
 ];
+export const COMMANDS: readonly Command[] = [connectTo, doctor, generate, publish, restart, scale, status, stop, tune];

@@ -32,21 +32,31 @@ export interface ConfigFile {
   readonly folder: string;
   /** By the table's names; absent where the file says nothing. */
   readonly values: Readonly<Record<string, FileValue>>;
+  /** The same of each further section. */
+  readonly sections: Readonly<Record<string, Readonly<Record<string, FileValue>>>>;
   /** Whole lines, each with its place. */
   readonly problems: readonly string[];
 }
+
+/** Sections of the file beside `run`, each with a table of its own. */
+export type SectionTables = Readonly<Record<string, OptionTable>>;
 
 /**
  * @param path as given by the user; `undefined`: one of {@link CONFIG_FILES} in `folder`, if there is one
  * @returns `undefined` if there is none
  * @throws {UsageError} if the file can't be read, or there are two
  */
-export function loadConfigFile(table: OptionTable, folder: string, path: string | undefined): ConfigFile | undefined {
+export function loadConfigFile(
+  table: OptionTable,
+  folder: string,
+  path: string | undefined,
+  sections: SectionTables = {},
+): ConfigFile | undefined {
   const name = path ?? findConfigFile(folder);
   if (name === undefined) return undefined;
   const syntax = syntaxOf(name);
   const shown = relative(folder, resolve(folder, name)) || name;
-  return readConfigText(table, { text: readText(resolve(folder, name), name), syntax, path: shown, folder });
+  return readConfigText(table, { text: readText(resolve(folder, name), name), syntax, path: shown, folder }, sections);
 }
 
 function findConfigFile(folder: string): string | undefined {
@@ -79,33 +89,44 @@ interface ConfigText {
 }
 
 /** The same with the text at hand. Nothing is thrown: what is wrong stands in `problems`. */
-export function readConfigText(table: OptionTable, { text, syntax, path, folder }: ConfigText): ConfigFile {
+export function readConfigText(
+  table: OptionTable,
+  { text, syntax, path, folder }: ConfigText,
+  sections: SectionTables = {},
+): ConfigFile {
   const { problems, content } = parseSourceText(text, syntax);
   const place = ({ line, column }: Place) => `${path}:${line}:${column}`;
-  const file = { path, folder: dirname(resolve(folder, path)) };
-  if (problems.length > 0) {
-    return { ...file, values: {}, problems: problems.map((one) => `${place(one)}: ${one.message}`) };
-  }
-  const { output, issues = [] } = v.safeParse(fileSchema(table), content.value ?? {});
+  const file = { path, folder: dirname(resolve(folder, path)), values: {}, sections: {} };
+  if (problems.length > 0) return { ...file, problems: problems.map((one) => `${place(one)}: ${one.message}`) };
+  const all = { run: table, ...sections };
+  const { output, issues = [] } = v.safeParse(fileSchema(table, all), content.value ?? {});
   if (issues.length > 0) {
-    return { ...file, values: {}, problems: issues.map((issue) => problemOf(issue, table, content, place)) };
+    return { ...file, problems: issues.map((issue) => problemOf(issue, { table, all }, content, place)) };
   }
   const placeOf = (keys: readonly string[]) => place(content.placeOfValue(keys));
-  return { ...file, values: valuesOf(table, output as FileShape, placeOf), problems: [] };
+  const further = Object.entries(sections).map(
+    ([section, own]) => [section, valuesOf(own, output as FileShape, placeOf, section)] as const,
+  );
+  const values = valuesOf(table, output as FileShape, placeOf, "run");
+  return { ...file, values, sections: Object.fromEntries(further), problems: [] };
 }
 
-type FileShape = Readonly<Record<string, unknown>> & { readonly run?: Readonly<Record<string, unknown>> };
+type FileShape = Readonly<Record<string, unknown>>;
 
 /** An issue whose message is only this has its words made here. */
 const UNKNOWN_KEY = "unknown key";
 
-/** Keys of other sections come beside `run`. */
-function fileSchema(table: OptionTable) {
+/** @param all the tables of the sections, `run` among them */
+function fileSchema(table: OptionTable, all: SectionTables) {
+  const sections = Object.entries(all).map(([name, own]) => {
+    const section = closedObject(entriesOf(own, "run"), `${name} must hold options.`);
+    return [name, v.optional(section)] as const;
+  });
   return closedObject(
     {
       $schema: v.optional(v.string("$schema must be a text.")),
       ...entriesOf(table, "top"),
-      run: v.optional(closedObject(entriesOf(table, "run"), "run must hold options.")),
+      ...Object.fromEntries(sections),
     },
     "the file must hold keys and values.",
   );
@@ -134,7 +155,8 @@ function valueSchema(name: string, { grammar, isSecret }: OptionEntry<unknown>) 
   return v.pipe(
     v.unknown(),
     v.rawTransform(({ dataset: { value }, addIssue, NEVER }) => {
-      const reading = isRaw(value) ? grammar.read(value) : undefined;
+      const raw = grammar.isList === true ? joined(value) : value;
+      const reading = isRaw(raw) ? grammar.read(raw) : undefined;
       if (reading !== undefined) return reading.value;
       addIssue({
         message: `${name} must be ${grammar.expected}, got ${isSecret ? "something else" : shownValue(value)}.`,
@@ -142,6 +164,12 @@ function valueSchema(name: string, { grammar, isSecret }: OptionEntry<unknown>) 
       return NEVER;
     }),
   );
+}
+
+/** A list of words, as a flag would have it. */
+function joined(value: unknown): unknown {
+  const isList = Array.isArray(value) && value.every((word) => typeof word === "string" && !word.includes(","));
+  return isList ? value.join(",") : value;
 }
 
 function isRaw(value: unknown): value is RawValue {
@@ -160,35 +188,48 @@ export function shownValue(value: unknown): string {
 
 type Issue = v.BaseIssue<unknown>;
 
-function problemOf(issue: Issue, table: OptionTable, source: SourceContent, place: (one: Place) => string): string {
-  const keys = (issue.path ?? []).map(({ key }) => String(key));
-  if (issue.message !== UNKNOWN_KEY) return `${place(source.placeOfValue(keys))}: ${issue.message}`;
-  return `${place(source.placeOfKey(keys))}: ${unknownKey(keys, table)}`;
+interface Tables {
+  readonly table: OptionTable;
+  readonly all: SectionTables;
 }
 
-function unknownKey(keys: readonly string[], table: OptionTable): string {
+function problemOf(issue: Issue, tables: Tables, source: SourceContent, place: (one: Place) => string): string {
+  const keys = (issue.path ?? []).map(({ key }) => String(key));
+  if (issue.message !== UNKNOWN_KEY) return `${place(source.placeOfValue(keys))}: ${issue.message}`;
+  return `${place(source.placeOfKey(keys))}: ${unknownKey(keys, tables)}`;
+}
+
+function namesIn(table: OptionTable, where: "top" | "run"): readonly string[] {
+  return Object.keys(table).filter((name) => (table[name]!.place ?? "run") === where);
+}
+
+function unknownKey(keys: readonly string[], { table, all }: Tables): string {
   const key = keys.at(-1) ?? "";
-  const namesIn = (where: "top" | "run") =>
-    Object.keys(table).filter((name) => (table[name]!.place ?? "run") === where);
+  const top = namesIn(table, "top");
   if (keys.length > 1) {
-    const hint = namesIn("top").includes(key)
-      ? ` ${key} stands beside run, not in it.`
-      : suggestion(key, namesIn("run"));
-    return `run has no option ${key}.${hint}`;
+    const section = keys[0]!;
+    const hint = top.includes(key)
+      ? ` ${key} stands beside ${section}, not in it.`
+      : suggestion(key, namesIn(all[section] ?? {}, "run"));
+    return `${section} has no option ${key}.${hint}`;
   }
-  const hint = namesIn("run").includes(key) ? ` ${key} belongs into run.` : suggestion(key, ["run", ...namesIn("top")]);
+  const home = Object.keys(all).find((section) => namesIn(all[section]!, "run").includes(key));
+  const hint = home === undefined ? suggestion(key, [...Object.keys(all), ...top]) : ` ${key} belongs into ${home}.`;
   return `unknown key ${key}.${hint}`;
 }
 
+/** @param section where those options stand whose place is no other */
 function valuesOf(
   table: OptionTable,
   output: FileShape,
   placeOf: (keys: readonly string[]) => string,
+  section: string,
 ): Readonly<Record<string, FileValue>> {
+  const inSection = (output[section] ?? {}) as FileShape;
   const found = Object.entries(table).flatMap(([name, { place = "run" }]) => {
-    const [section, keys] = place === "top" ? [output, [name]] : [output.run ?? {}, ["run", name]];
-    const isGiven = place !== "nowhere" && Object.hasOwn(section, name);
-    return isGiven ? [[name, { value: section[name], place: placeOf(keys) }] as const] : [];
+    const [holder, keys] = place === "top" ? [output, [name]] : [inSection, [section, name]];
+    const isGiven = place !== "nowhere" && Object.hasOwn(holder, name);
+    return isGiven ? [[name, { value: holder[name], place: placeOf(keys) }] as const] : [];
   });
   return Object.fromEntries(found);
 }

@@ -20,6 +20,8 @@ export interface Grammar<Value> {
   readonly expected: string;
   /** Of the raw value in a file. */
   readonly schema: JsonSchema;
+  /** A file may hold a list of words, which {@link read} gets with commas between them. */
+  readonly isList?: boolean;
   read(raw: RawValue): Reading<Value>;
   /** As it would be written in a file. */
   show(value: Value): string;

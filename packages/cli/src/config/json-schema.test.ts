@@ -30,14 +30,16 @@ interface Properties {
 
 const schema: Properties = JSON.parse(configSchemaText());
 const run = schema.properties["run"] as unknown as Properties;
+const deploy = schema.properties["deploy"] as unknown as Properties;
 
 test("the published file is this one", () => {
   expect(readFileSync(new URL("../../config-schema.json", import.meta.url), "utf8")).toBe(configSchemaText());
 });
 
 test("every option of a file has its place, a description, and accepts its default", () => {
-  expect(Object.keys(schema.properties)).toEqual(["$schema", "entry", "name", "run"]);
-  expect([schema.additionalProperties, run.additionalProperties]).toEqual([false, false]);
+  expect(Object.keys(schema.properties)).toEqual(["$schema", "entry", "name", "run", "deploy"]);
+  const closed = [schema, run, deploy].map(({ additionalProperties }) => additionalProperties);
+  expect(closed).toEqual([false, false, false]);
   const outside = ["entry", "name", "config"];
   expect(Object.keys(run.properties)).toEqual(Object.keys(RUN_OPTIONS).filter((name) => !outside.includes(name)));
   for (const [name, one] of Object.entries(run.properties)) {

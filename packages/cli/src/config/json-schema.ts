@@ -3,6 +3,7 @@
  * `@hawser/cli/config-schema.json`.
  */
 
+import { DEPLOY_OPTIONS } from "./deploy-options.ts";
 import type { JsonSchema } from "./grammar.ts";
 import type { OptionEntry, OptionTable } from "./option-table.ts";
 import { RUN_OPTIONS } from "./run-options.ts";
@@ -26,6 +27,12 @@ function configSchema(): JsonSchema {
         description: "Options of hawser run",
         additionalProperties: false,
         properties: propertiesOf(RUN_OPTIONS, "run"),
+      },
+      deploy: {
+        type: "object",
+        description: "What hawser generate writes down for routers and platforms",
+        additionalProperties: false,
+        properties: propertiesOf(DEPLOY_OPTIONS, "run"),
       },
     },
   };

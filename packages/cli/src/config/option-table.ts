@@ -29,7 +29,7 @@ export type Settings<Table extends OptionTable> = {
 };
 
 /** Lets TypeScript find the type of the value. */
-export function option<Value>(entry: OptionEntry<Value>): OptionEntry<Value> {
+export function option<const Value>(entry: OptionEntry<Value>): OptionEntry<Value> {
   return entry;
 }
 

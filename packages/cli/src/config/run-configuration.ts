@@ -6,6 +6,7 @@ import { relative, resolve } from "node:path";
 import { UsageError } from "../command.ts";
 import { type OptionRules, type ReadWords, readWords } from "../options.ts";
 import { loadConfigFile } from "./config-file.ts";
+import { DEPLOY_OPTIONS } from "./deploy-options.ts";
 import { flagRules, type OptionTable, variableOf } from "./option-table.ts";
 import { misspeltVariables, namedFlags, type Origins, type Resolved, resolveOptions } from "./resolve.ts";
 import { RUN_OPTIONS, type RunSettings } from "./run-options.ts";
@@ -84,7 +85,7 @@ export function resolveWithFile<Table extends OptionTable>(
   { environment, folder }: ConfigurationSurroundings,
 ) {
   const path = flags["config"] ?? (environment[variableOf("config")] || undefined);
-  const file = loadConfigFile(RUN_OPTIONS, folder, path);
+  const file = loadConfigFile(RUN_OPTIONS, folder, path, { deploy: DEPLOY_OPTIONS });
   return { resolved: resolveOptions(table, { flags, environment, file }), file };
 }
 
