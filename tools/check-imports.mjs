@@ -70,7 +70,7 @@ export const CLI_RULES = {
   corpora: { imports: [] },
   connect: { imports: [".", "terminal"], outside: ["node:", ...PUBLIC_NAMES] },
   doctor: { imports: [".", "terminal"], outside: ["node:", ...PUBLIC_NAMES] },
-  generate: { imports: [".", "config"], outside: ["node:", "yaml"] },
+  generate: { imports: [".", "config", "terminal"], outside: ["node:", "yaml"] },
   publish: { imports: [".", "terminal"], outside: ["node:", ...PUBLIC_NAMES, ...ENGINE_CLIENTS] },
   bench: { imports: [".", "terminal", "report", "messages", "workers"], outside: ["node:", ...PUBLIC_NAMES] },
   plan: { imports: [".", "terminal", "report", "messages", "workers", "bench"], outside: ["node:", ...PUBLIC_NAMES] },

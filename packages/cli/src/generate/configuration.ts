@@ -11,67 +11,10 @@ import { resolveOptions } from "../config/resolve.ts";
 import { throwProblems } from "../config/run-configuration.ts";
 import type { Address, Balance, WorkerRange } from "../config/run-grammars.ts";
 import { RUN_OPTIONS } from "../config/run-options.ts";
+import type { Deployment } from "./deployment.ts";
 import { SLACK } from "./timings.ts";
 
-/** No field is optional; times in milliseconds, sizes in bytes. */
-export interface Deployment {
-  /** A DNS label. @default the package's or the folder's name */
-  readonly name: string;
-  /** @default "server.js" */
-  readonly entry: string;
-  /** @default ["localhost"] */
-  readonly domains: readonly string[];
-  /** Where a router listens; `*`: on all addresses. @default "*" */
-  readonly publicHost: string;
-  /** @default 443 where the router ends TLS, 80 elsewhere */
-  readonly publicPort: number;
-  /** The machines that run the app. @default ["127.0.0.1"] */
-  readonly hosts: readonly string[];
-  /** That the app listens on; the first one where each worker has its own. @default 8080 */
-  readonly port: number;
-  /** @default 9464 */
-  readonly adminPort: number;
-  /** @default "auto" */
-  readonly workers: number | "auto" | { readonly min: number; readonly max: number };
-  /** How the workers of one machine are reached by its router. @default "port" */
-  readonly listen: "port" | "unix" | "reuse-port" | "ports";
-  /** `%d` is the worker's number, from 0. @default "/run/<name>/%d.sock" */
-  readonly socketPattern: string;
-  /** Who ends TLS; `"app"`: the router passes it on unread. @default "none" */
-  readonly tls: "router" | "app" | "none";
-  /** PEM files; `"acme"`: the router or the platform gets one by itself. */
-  readonly certificate: { readonly cert: string; readonly key: string } | "acme" | undefined;
-  /** How the router says who the client is. @default "x-forwarded-for" */
-  readonly clientAddress: "x-forwarded-for" | "proxy-protocol";
-  /** @default 20_000 */
-  readonly pingInterval: number;
-  /** @default 20_000 */
-  readonly pingTimeout: number;
-  /** Of every router on the path; more than twice `pingInterval`. @default 75_000 */
-  readonly idleTimeout: number;
-  /** @default 5_000 */
-  readonly notReady: number;
-  /** @default 30_000 */
-  readonly drainWindow: number;
-  /** @default 10_000 */
-  readonly closeTimeout: number;
-  /** @default 5_000 */
-  readonly preStop: number;
-  /** Until SIGKILL. @default preStop + notReady + drainWindow + closeTimeout + 5_000 */
-  readonly grace: number;
-  /** For each process, the target of autoscaling. @default 2_000 */
-  readonly connections: number;
-  /** For each process, the limit. @default 10_000 */
-  readonly maxConnections: number;
-  /** That a process may use. @default 512 MiB */
-  readonly memory: number;
-  /** @default "none" */
-  readonly engine: "none" | "redis" | "nats";
-  /** The container image. @default "<name>:latest" */
-  readonly image: string;
-  /** The exported gauge of connections. @default "websocket_connections_active" */
-  readonly metric: string;
-}
+export type { Deployment };
 
 export interface DeploymentSources {
   /** By the names of the options. */

@@ -38,7 +38,8 @@ describe("times", () => {
     const { probeInterval, probeFailures, probeTimeout } = timingsOf(deployment({ notReady }));
     expect(probeInterval).toBe(interval);
     expect(probeTimeout).toBeLessThanOrEqual(probeInterval);
-    if (notReady !== "0") expect(probeInterval * probeFailures).toBeLessThanOrEqual(Number.parseInt(notReady, 10) * 1_000);
+    if (notReady !== "0")
+      expect(probeInterval * probeFailures).toBeLessThanOrEqual(Number.parseInt(notReady, 10) * 1_000);
   });
 
   test("SIGTERM comes after the hook", () => {

@@ -1,7 +1,7 @@
 /** What contradicts itself in a deployment, in sentences: key, rule, values. Targets add what only they cannot do. */
 
 import { formatDuration } from "../config/units.ts";
-import type { Deployment } from "./configuration.ts";
+import type { Deployment } from "./deployment.ts";
 import { timingsOf } from "./timings.ts";
 
 type Rule = (deployment: Deployment) => string | undefined;

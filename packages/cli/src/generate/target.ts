@@ -1,6 +1,6 @@
 /** What a target is: a deployment in, files out. Knows no particular one. */
 
-import type { Deployment } from "./configuration.ts";
+import type { Deployment } from "./deployment.ts";
 
 export interface GeneratedFile {
   /** From the output's folder, with forward slashes. */

@@ -4,7 +4,7 @@
  * Why they are what they are: docs/decisions/0043-timings-from-one-place.md.
  */
 
-import type { Deployment } from "./configuration.ts";
+import type { Deployment } from "./deployment.ts";
 
 /** Of a grace period: for a process to end after its last connection. */
 export const SLACK = 5_000;
