@@ -1,0 +1,86 @@
+/**
+ * YAML with comments that say why a value is what it is. Knows nothing of what the documents mean.
+ */
+
+import { Document, type Node, type Pair, YAMLMap, YAMLSeq } from "yaml";
+
+/** A value, and the sentence above it. */
+class Why {
+  readonly value: unknown;
+  readonly reason: string;
+
+  constructor(value: unknown, reason: string) {
+    this.value = value;
+    this.reason = reason;
+  }
+}
+
+/** Marks `value`, in a tree for {@link yamlText}, with a comment that stands above its key or item. */
+export function why(value: unknown, reason: string): unknown {
+  return new Why(value, reason);
+}
+
+/**
+ * One YAML file.
+ *
+ * @param head lines at the top of the file, may be empty
+ * @param documents trees of maps, lists, texts, numbers, booleans and {@link why}; keys that are `undefined` are left out
+ */
+export function yamlText(head: string, ...documents: readonly unknown[]): string {
+  return (head === "" ? "" : commentLines(head)) + documents.map(documentText).join("---\n");
+}
+
+/** `head` as lines that begin with `# `. */
+export function commentLines(head: string): string {
+  return head
+    .split("\n")
+    .map((line) => `# ${line}`.trimEnd())
+    .join("\n")
+    .concat("\n");
+}
+
+function documentText(tree: unknown): string {
+  const document = new Document();
+  document.contents = nodeOf(document, tree) as typeof document.contents;
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+}
+
+function nodeOf(document: Document, tree: unknown): Node {
+  if (tree instanceof Why) return nodeOf(document, tree.value);
+  if (Array.isArray(tree)) return sequenceOf(document, tree);
+  if (typeof tree === "object" && tree !== null) return mapOf(document, tree);
+  return document.createNode(tree) as Node;
+}
+
+function sequenceOf(document: Document, items: readonly unknown[]): Node {
+  const sequence = new YAMLSeq(document.schema);
+  for (const item of items) {
+    const node = nodeOf(document, item);
+    if (item instanceof Why) node.commentBefore = ` ${item.reason}`;
+    sequence.items.push(node);
+  }
+  // Short lists of plain values read best on one line; a comment needs a line of its own
+  sequence.flow = items.every((item) => !(item instanceof Why) && typeof item !== "object");
+  return sequence;
+}
+
+function mapOf(document: Document, tree: object): Node {
+  const map = new YAMLMap(document.schema);
+  for (const [name, value] of Object.entries(tree)) {
+    if (value === undefined) continue;
+    const pair = document.createPair(name, null) as Pair<Node, Node>;
+    pair.value = nodeOf(document, value);
+    if (value instanceof Why) pair.key.commentBefore = value.reason.replace(/^/gm, " ");
+    map.items.push(pair);
+  }
+  map.flow = map.items.length === 0;
+  return map;
+}
+
+/** Values without their comments, for those that write JSON. */
+export function plain(tree: unknown): unknown {
+  if (tree instanceof Why) return plain(tree.value);
+  if (Array.isArray(tree)) return tree.map(plain);
+  if (typeof tree !== "object" || tree === null) return tree;
+  return Object.fromEntries(Object.entries(tree).map(([name, value]) => [name, plain(value)]));
+}

@@ -1,0 +1,77 @@
+/**
+ * Google Cloud: a regional managed instance group behind the global external Application Load Balancer, in Terraform.
+ */
+
+import type { Deployment } from "../../deployment.ts";
+import type { Target } from "../../target.ts";
+import { stopSeconds } from "../machine.ts";
+import { balancer } from "./balancer.ts";
+import { group } from "./group.ts";
+
+/** Seconds that a machine has to shut down. */
+const LONGEST_SHUTDOWN = 90;
+
+/** Seconds: what a backend service takes. */
+const LONGEST_TIMEOUT = 86_400;
+
+export const gcp: Target = {
+  name: "gcp",
+  summary: "Terraform for Google Cloud: managed instance group, backend service, health checks, autoscaler",
+  generate: (deployment) => [
+    { path: "main.tf", text: [settings(deployment), group(deployment), balancer(deployment)].join("\n") },
+  ],
+  lint: (deployment) => [...addressProblems(deployment), ...idleProblems(deployment), ...stopProblems(deployment)],
+};
+
+function addressProblems({ tls, clientAddress }: Deployment): readonly string[] {
+  if (tls === "app") return ["tls must be router or none on Google Cloud's Application Load Balancer, got app."];
+  if (clientAddress === "proxy-protocol") {
+    return ["clientAddress must be x-forwarded-for on Google Cloud's Application Load Balancer, got proxy-protocol."];
+  }
+  return [];
+}
+
+function idleProblems({ idleTimeout }: Deployment): readonly string[] {
+  if (idleTimeout <= LONGEST_TIMEOUT * 1_000) return [];
+  return [`idleTimeout must be at most ${LONGEST_TIMEOUT}s on Google Cloud, got ${idleTimeout / 1_000}s.`];
+}
+
+function stopProblems(deployment: Deployment): readonly string[] {
+  const needed = stopSeconds(deployment);
+  if (needed < LONGEST_SHUTDOWN) return [];
+  return [
+    `grace without preStop must be below ${LONGEST_SHUTDOWN}s on Google Cloud, where a machine has no more to shut down; got ${needed}s.`,
+  ];
+}
+
+function settings({ name }: Deployment): string {
+  return `# ${name} on Google Cloud: terraform init && terraform apply -var project=...
+terraform {
+  required_providers {
+    google = {
+      source  = "hashicorp/google"
+      version = ">= 6.0"
+    }
+  }
+}
+
+variable "project" {
+  type = string
+}
+
+variable "region" {
+  type    = string
+  default = "europe-west1"
+}
+
+variable "network" {
+  type    = string
+  default = "default"
+}
+
+provider "google" {
+  project = var.project
+  region  = var.region
+}
+`;
+}
