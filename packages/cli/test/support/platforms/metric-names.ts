@@ -1,5 +1,6 @@
 /**
  * The families that a scrape of the admin endpoint has: what dashboards, rules and autoscalers may ask for.
+ * docs/guides/observability.md explains them.
  */
 
 /** Of a process's servers; histograms by their base name. */
@@ -89,31 +90,14 @@ export const EXPORTED_FAMILIES: ReadonlySet<string> = new Set([
   ...SUPERVISOR_FAMILIES,
 ]);
 
-const WORDS_OF_PROMQL: ReadonlySet<string> = new Set(
-  "sum avg max min count rate increase irate by without on ignoring group_left group_right or and unless bool offset clamp_min clamp_max histogram_quantile absent vector scalar topk label_replace quantile changes deriv".split(
-    " ",
-  ),
-);
-
-/** The families that a PromQL expression asks for; a histogram's parts count as the histogram. */
-export function familiesIn(expression: string): readonly string[] {
-  const bare = expression
-    .replace(/"(?:[^"\\]|\\.)*"/g, '""')
-    .replace(/\{[^}]*\}/g, "")
-    .replace(/\[[^\]]*\]/g, "")
-    .replace(/\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)/g, "");
-  const words = bare.match(/[a-zA-Z_:][a-zA-Z0-9_:]*/g) ?? [];
-  const names = words.filter((word) => !WORDS_OF_PROMQL.has(word));
-  return [...new Set(names.map((name) => (isHistogramPart(name) ? name.replace(HISTOGRAM_PART, "") : name)))];
-}
-
 const HISTOGRAM_PART = /_(?:bucket|sum|count)$/;
 
 function isHistogramPart(name: string): boolean {
   return HISTOGRAM_PART.test(name) && EXPORTED_FAMILIES.has(name.replace(HISTOGRAM_PART, ""));
 }
 
-/** The families in `expression` that nothing exports. */
-export function unknownFamilies(expression: string): readonly string[] {
-  return familiesIn(expression).filter((name) => !EXPORTED_FAMILIES.has(name) && !FOREIGN_FAMILIES.includes(name));
+/** Of those names, the ones that nothing exports; a histogram's parts count as the histogram. */
+export function unknownFamilies(names: readonly string[]): readonly string[] {
+  const families = names.map((name) => (isHistogramPart(name) ? name.replace(HISTOGRAM_PART, "") : name));
+  return families.filter((name) => !EXPORTED_FAMILIES.has(name) && !FOREIGN_FAMILIES.includes(name));
 }
