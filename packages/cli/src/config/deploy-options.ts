@@ -63,6 +63,16 @@ export const DEPLOY_OPTIONS = {
     default: "port",
     help: "how a router reaches them: all by one port, or each by a socket or a port of its own",
   }),
+  http: option({
+    grammar: choice("1.1", "2"),
+    default: "1.1",
+    help: "what the app speaks with its router; 2: it serves a server of node:http2 (RFC 8441)",
+  }),
+  user: option({
+    grammar: text({ placeholder: "<user>", expected: "the name of a user", pattern: "[a-z_][a-z0-9_-]*" }),
+    default: undefined,
+    help: "as whom process managers run the app (<name>)",
+  }),
   socketPattern: option({
     grammar: text({
       placeholder: "<path>",

@@ -24,6 +24,8 @@ describe("without a file", () => {
       adminPort: 9464,
       workers: "auto",
       listen: "port",
+      http: "1.1",
+      user: "chat",
       socketPattern: "/run/chat/%d.sock",
       tls: "none",
       certificate: undefined,

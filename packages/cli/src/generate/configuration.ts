@@ -113,6 +113,7 @@ function deploymentOf(settings: DeploySettings, folder: string): Deployment {
     publicHost: all.publicHost ?? "*",
     publicPort: all.publicPort ?? (all.tls === "none" ? 80 : 443),
     workers: workersOf(all.workers),
+    user: all.user ?? name,
     socketPattern: all.socketPattern ?? `/run/${name}/%d.sock`,
     certificate: certificateOf(all.certificate, certificateKey),
     grace: all.grace ?? preStop + notReady + drainWindow + closeTimeout + SLACK,

@@ -22,7 +22,11 @@ export interface Deployment {
   readonly workers: number | "auto" | { readonly min: number; readonly max: number };
   /** How the workers of one machine are reached by its router. @default "port" */
   readonly listen: "port" | "unix" | "reuse-port" | "ports";
-  /** `%d` is the worker's number, from 0. @default "/run/<name>/%d.sock" */
+  /** What the app speaks with its router; `"2"`: a server of `node:http2`. @default "1.1" */
+  readonly http: "1.1" | "2";
+  /** As whom process managers run the app. @default name */
+  readonly user: string;
+  /** `%d` is the worker's number, from 1. @default "/run/<name>/%d.sock" */
   readonly socketPattern: string;
   /** Who ends TLS; `"app"`: the router passes it on unread. @default "none" */
   readonly tls: "router" | "app" | "none";

@@ -1,0 +1,151 @@
+/** systemd: a service with its socket, or a service for each place, and a target that starts them all. */
+
+import type { Deployment } from "../deployment.ts";
+import { header, lines } from "../header.ts";
+import type { GeneratedFile, Target } from "../target.ts";
+import { seconds, timingsOf } from "../timings.ts";
+import { commandOf, descriptorsOf, folderOf, processesOf } from "../workers.ts";
+
+export const systemd: Target = {
+  name: "systemd",
+  summary: "systemd 245 or newer: a service with its socket, or a template and a target",
+  generate: (deployment) => (deployment.listen === "port" ? activated(deployment) : instances(deployment)),
+  lint: ({ listen, workers }) =>
+    listen === "reuse-port" && workers === "auto"
+      ? ["workers must be a number with systemd and listen: reuse-port, because it starts each of them; got auto."]
+      : [],
+};
+
+/** The socket stays while the service restarts: no connect is refused. */
+function activated(deployment: Deployment): readonly GeneratedFile[] {
+  const { name, port, hosts } = deployment;
+  const isLocal = hosts.length === 1 && hosts[0] === "127.0.0.1";
+  const socket = `${header("systemd", "#")}
+[Unit]
+Description=Where ${name} is reached
+
+[Socket]
+ListenStream=${isLocal ? `127.0.0.1:${port}` : port}
+# Connects that wait while the service restarts
+Backlog=4096
+NoDelay=true
+
+[Install]
+WantedBy=sockets.target
+`;
+  const notes = ["The app listens with { fd: listenFds()[0].fd }; hawser run does so by itself."];
+  const service = serviceText(deployment, {
+    notes,
+    unit: [`Requires=${name}.socket`, `After=network.target ${name}.socket`],
+    environment: [`Environment=PORT=${port}`],
+    install: "multi-user.target",
+    folder: name,
+  });
+  return [
+    { path: `${name}.socket`, text: socket },
+    { path: `${name}.service`, text: service },
+  ];
+}
+
+/** Each process is an instance of its own, restarted by itself. */
+function instances(deployment: Deployment): readonly GeneratedFile[] {
+  const { name, listen, port } = deployment;
+  const first = listen === "ports" ? port : 1;
+  const names = Array.from({ length: processesOf(deployment) }, (_, index) => `${name}@${first + index}.service`);
+  const target = `${header("systemd", "#")}
+[Unit]
+Description=All processes of ${name}
+${names.map((one) => `Wants=${one}\n`).join("")}
+[Install]
+WantedBy=multi-user.target
+`;
+  const service = serviceText(deployment, {
+    notes: NOTES[listen],
+    unit: [`PartOf=${name}.target`, "After=network.target"],
+    environment: placeOf(deployment),
+    install: `${name}.target`,
+    folder: folderOfInstance(deployment),
+  });
+  return [
+    { path: `${name}.target`, text: target },
+    { path: `${name}@.service`, text: service },
+  ];
+}
+
+const NOTES: Readonly<Record<Deployment["listen"], readonly string[]>> = {
+  port: [],
+  "reuse-port": ["The app listens with { port: Number(process.env.PORT), reusePort: true }."],
+  ports: ["The app listens on process.env.PORT."],
+  unix: ["The app listens with { path: process.env.SOCKET, mode: 0o666 }; who may enter the folder may connect."],
+};
+
+function placeOf({ listen, port, socketPattern }: Deployment): readonly string[] {
+  if (listen === "unix") return [`Environment=SOCKET=${socketPattern.replaceAll("%d", "%i")}`];
+  if (listen === "ports") return ["Environment=PORT=%i"];
+  return [`Environment=PORT=${port}`, "Environment=REUSE_PORT=1"];
+}
+
+/** Below /run, where the sockets are; shared by all instances. */
+function folderOfInstance({ name, socketPattern, listen }: Deployment): string {
+  const [, folder] = /^\/run\/([^/%]+)\//.exec(socketPattern) ?? [];
+  return listen === "unix" && folder !== undefined ? folder : name;
+}
+
+interface Service {
+  readonly notes: readonly string[];
+  readonly unit: readonly string[];
+  readonly environment: readonly string[];
+  readonly install: string;
+  /** Below /run. */
+  readonly folder: string;
+}
+
+function serviceText(deployment: Deployment, { notes, unit, environment, install, folder }: Service): string {
+  const { name, user, listen, memory } = deployment;
+  const command = commandOf(deployment);
+  const isSupervised = command.startsWith("hawser run");
+  return `${header("systemd", "#", ...notes)}
+[Unit]
+Description=${name}${listen === "port" ? "" : ", process %i"}
+${lines(...unit)}
+[Service]
+${lines(
+  isSupervised && "# hawser run says when it is ready, and that it lives",
+  `Type=${isSupervised ? "notify" : "exec"}`,
+  isSupervised && "NotifyAccess=all",
+  "# Not a shell or npm: sockets are meant for the process that is started",
+  `ExecStart=/usr/bin/env ${command}`,
+  isSupervised && "ExecReload=/bin/kill -HUP $MAINPID",
+  `WorkingDirectory=${folderOf(deployment)}`,
+  "Environment=NODE_ENV=production",
+  ...environment,
+  "Restart=always",
+  "RestartSec=1",
+  "# Draining and closing, as the app was told; then SIGKILL",
+  `TimeoutStopSec=${seconds(timingsOf(deployment).stop)}`,
+  "KillMode=mixed",
+  `LimitNOFILE=${descriptorsOf(deployment)}`,
+  `MemoryMax=${memoryOf(deployment, memory)}`,
+  "",
+  `User=${user}`,
+  "DynamicUser=yes",
+  `RuntimeDirectory=${folder}`,
+  "RuntimeDirectoryPreserve=yes",
+  "NoNewPrivileges=yes",
+  "ProtectSystem=strict",
+  "ProtectHome=yes",
+  "PrivateTmp=yes",
+  "PrivateDevices=yes",
+  "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
+)}
+[Install]
+WantedBy=${install}
+`;
+}
+
+/** Of all processes of the unit; with `auto`, nobody knows how many. */
+function memoryOf({ listen, workers }: Deployment, memory: number): string {
+  if (listen !== "port" || workers === 1) return String(memory);
+  const count = typeof workers === "object" ? workers.max : workers;
+  return count === "auto" ? "infinity" : String(memory * (count + 1));
+}
