@@ -8,7 +8,7 @@ import type { Finding } from "../src/doctor/finding.ts";
 import { startCounterpart } from "../src/doctor/route/counterpart.ts";
 import { examine } from "../src/doctor/route/examine.ts";
 import { findRoute } from "../src/doctor/route/route.ts";
-import { type RouterName, startRouter } from "./support/router.ts";
+import { startRouter } from "./support/router.ts";
 
 /** Lines of a router's configuration, each of which a test can take out or replace. */
 type Lines = Readonly<Record<string, string>>;
@@ -70,7 +70,7 @@ const CONFIGURATIONS = { nginx: nginxConfiguration, haproxy: haproxyConfiguratio
 
 /** All findings that are worse than a note, for a route through a router. */
 async function diagnose(
-  router: RouterName,
+  router: keyof typeof CONFIGURATIONS,
   lines: Lines,
   { server = {}, idle = 0 }: { server?: ServeOptions; idle?: number } = {},
 ): Promise<readonly Finding[]> {

@@ -29,7 +29,7 @@ function siteText(deployment: Deployment): string {
   const { name, domains, publicPort, publicHost } = deployment;
   const place = publicHost === "*" ? String(publicPort) : hostAndPort({ host: publicHost, port: publicPort });
   const notes = [
-    "Modules: mpm_event headers proxy proxy_http proxy_balancer proxy_hcheck lbmethod_bybusyness slotmem_shm watchdog",
+    "Modules: mpm_event headers proxy proxy_http proxy_balancer proxy_hcheck lbmethod_byrequests lbmethod_bybusyness slotmem_shm watchdog reqtimeout",
     `and ssl where it ends TLS. The app believes X-Forwarded-For with trustProxy.`,
   ];
   return `${header("apache", "#", ...notes)}

@@ -75,8 +75,9 @@ function bindOf({ publicHost, publicPort, tls, certificate }: Deployment): strin
 
 function httpLines({ clientAddress }: Deployment): string {
   return lines(
-    clientAddress === "x-forwarded-for" && "    # What the client itself says about its address is not passed on",
+    "    # What the client itself says about its address is not passed on",
     clientAddress === "x-forwarded-for" && "    http-request set-header X-Forwarded-For %[src]",
+    clientAddress === "proxy-protocol" && "    http-request del-header X-Forwarded-For",
     "    http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]",
     "    # A handshake that one process could not take is offered to another",
     "    option redispatch 1",
@@ -84,11 +85,11 @@ function httpLines({ clientAddress }: Deployment): string {
   );
 }
 
-function checkLines({ tls }: Deployment): string {
+function checkLines({ tls, domains }: Deployment): string {
   return lines(
     "    # A process that drains says 503 there and gets no new connections; those it has stay",
     "    option httpchk",
-    "    http-check send meth GET uri /readyz",
+    `    http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host ${domains[0]}`,
     "    http-check expect status 200",
     tls === "app" && "    # The app's own certificate is not this machine's name",
   );

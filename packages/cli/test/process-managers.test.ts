@@ -1,0 +1,121 @@
+/** The app under process managers, started from generated files. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { type Connection, connect } from "hawser";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { describeWith } from "../../hawser/test/support/programs.ts";
+import { ECHO_APP } from "./support/apps.ts";
+import { temporaryFolder } from "./support/folder.ts";
+import { freePorts } from "./support/free-ports.ts";
+import { type Flags, filesOf, testDeployment } from "./support/generated-route.ts";
+import { accepts } from "./support/router.ts";
+
+const PROCESSES = 4;
+
+async function pidOf(ws: Connection): Promise<number> {
+  await ws.send("?");
+  return Number(await ws.recv());
+}
+
+/** A process of the manager in the foreground, ended with the test. */
+function run(program: string, words: readonly string[], cwd: string): ChildProcess {
+  // The app's own Node, wherever PATH leads
+  const child = spawn(program, words, { cwd, stdio: "ignore", env: { ...process.env, PATH: PATH } });
+  onTestFinished(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    child.kill("SIGTERM");
+    await ended;
+  });
+  return child;
+}
+
+const PATH = `${join(process.execPath, "..")}:${process.env["PATH"]}`;
+
+async function untilAccepted(ports: readonly number[]): Promise<void> {
+  for (const port of ports) while (!(await accepts(port))) await pause();
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+describeWith("supervisor", "supervisord", () => {
+  /** The generated file with the one that Debian installs in its place. */
+  function supervise(folder: string, flags: Flags): ChildProcess {
+    const deployment = testDeployment({ entry: ECHO_APP, user: userInfo().username, workers: "4", ...flags }, folder);
+    const [file] = filesOf("supervisor", deployment);
+    mkdirSync(join(folder, "log"));
+    writeFileSync(join(folder, "chat.conf"), file!.text);
+    const main = `[supervisord]\nnodaemon=true\nlogfile=/dev/null\nlogfile_maxbytes=0\npidfile=${folder}/pid\nchildlogdir=${folder}/log\n[include]\nfiles=chat.conf\n`;
+    writeFileSync(join(folder, "supervisord.conf"), main);
+    return run("/usr/bin/supervisord", ["-c", join(folder, "supervisord.conf")], folder);
+  }
+
+  test("four processes: each is there, kill -9 is respawned, SIGTERM reaches clients as 1001", async () => {
+    const folder = temporaryFolder();
+    const first = await freePorts();
+    const ports = Array.from({ length: PROCESSES }, (_, index) => first + index);
+    const manager = supervise(folder, { listen: "ports", port: String(first) });
+    await untilAccepted(ports);
+    const connections = await Promise.all(ports.map((port) => connect(`ws://127.0.0.1:${port}`, { proxy: null })));
+    const pids = await Promise.all(connections.map(pidOf));
+    expect(new Set(pids).size).toBe(PROCESSES);
+
+    process.kill(pids[0]!, "SIGKILL");
+    await connections[0]!.waitClosed();
+    expect(connections[0]!.closeCode).toBe(1006);
+    await untilAccepted(ports);
+    const again = await connect(`ws://127.0.0.1:${first}`, { proxy: null });
+    expect(await pidOf(again)).not.toBe(pids[0]);
+
+    const ended = once(manager, "exit");
+    manager.kill("SIGTERM");
+    const rest = [again, ...connections.slice(1)];
+    await Promise.all(rest.map((ws) => ws.waitClosed()));
+    expect(rest.map(({ closeCode }) => closeCode)).toEqual(rest.map(() => 1001));
+    await ended;
+    expect(await Promise.all(ports.map(accepts))).toEqual(ports.map(() => false));
+  });
+
+  test("a socket for each process", async () => {
+    const folder = temporaryFolder();
+    supervise(folder, { listen: "unix", socketPattern: `${folder}/%d.sock` });
+    const paths = Array.from({ length: PROCESSES }, (_, index) => `${folder}/${index + 1}.sock`);
+    while (!paths.every((path) => existsSync(path))) await pause();
+    const connections = await Promise.all(paths.map((path) => connect("ws://localhost/", { path })));
+    expect(new Set(await Promise.all(connections.map(pidOf))).size).toBe(PROCESSES);
+    await Promise.all(connections.map((ws) => ws.close()));
+  });
+});
+
+describeWith("systemd", "socket activation", () => {
+  test("the app takes the socket that systemd opened, and the clients that came before", async () => {
+    const folder = temporaryFolder();
+    const port = await freePorts(1);
+    const files = filesOf("systemd", testDeployment({ entry: ECHO_APP, workers: "1", port: String(port) }, folder));
+    const [, place] = /^ListenStream=(.+)$/m.exec(files[0]!.text) ?? [];
+    const [, command] = /^ExecStart=(.+)$/m.exec(files[1]!.text) ?? [];
+    const [, cwd] = /^WorkingDirectory=(.+)$/m.exec(files[1]!.text) ?? [];
+    expect(command).toBe("/usr/bin/env node echo-app.mjs");
+    run("/usr/bin/systemd-socket-activate", ["-l", place!, "-E", "PATH", ...command!.split(" ")], cwd!);
+    await untilAccepted([port]);
+    // The process is started by the first client, who waits in the socket's queue
+    const ws = await connect(`ws://127.0.0.1:${port}`, { proxy: null });
+    process.kill(await pidOf(ws), "SIGTERM");
+    await ws.waitClosed();
+    expect(ws.closeCode).toBe(1001);
+  });
+});
+
+describe("a port for all", () => {
+  test("supervisor starts hawser run where nothing else shares a port out", () => {
+    const [file] = filesOf("supervisor", testDeployment({ workers: "4" }, temporaryFolder()));
+    expect(file!.text).toMatch(/^command=hawser run --workers 4 .*server\.js$/m);
+    expect(file!.text).not.toContain("numprocs");
+  });
+});

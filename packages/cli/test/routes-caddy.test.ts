@@ -1,0 +1,19 @@
+/** Routes through Caddy, by generated configurations. */
+
+import { describe } from "vitest";
+import { describeWith } from "../../hawser/test/support/programs.ts";
+import { routeContract } from "./route-contract.ts";
+import { startRoute } from "./support/generated-route.ts";
+
+describeWith("caddy", "caddy", () => {
+  describe.each([
+    ["a port for each process", {}],
+    ["Unix sockets, TLS at the router", { listen: "unix", tls: "router" }],
+  ])("%s", (_name, flags) => {
+    routeContract({
+      start: (folder, port) => startRoute({ router: "caddy", flags }, folder, port),
+      notices: "unready",
+      seen: "127.0.0.2",
+    });
+  });
+});

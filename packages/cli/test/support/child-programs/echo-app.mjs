@@ -1,0 +1,62 @@
+/**
+ * An app as process managers and routers find it: it listens where the environment says, echoes, answers health checks and
+ * closes at SIGTERM. `?` is answered with the process's id. Its parent, where there is one to talk to, counts its
+ * connections and makes it unready.
+ */
+
+import { createServer } from "node:http2";
+import { healthChecks, listenFds, respond, serve, shutdownOn } from "hawser";
+
+const { PORT, SOCKET, REUSE_PORT, PROXY_PROTOCOL, HTTP2, PING_INTERVAL, STARTED } = process.env;
+const [activated] = listenFds();
+
+function place() {
+  if (activated !== undefined) return { fd: activated.fd };
+  if (SOCKET !== undefined) return { path: SOCKET, mode: 0o666 };
+  return { host: "127.0.0.1", port: Number(PORT), reusePort: REUSE_PORT === "1" };
+}
+
+let server;
+const checks = healthChecks(() => server);
+const http2 = HTTP2 === "1" ? createServer() : undefined;
+
+server = await serve(
+  { message: (ws, message) => ws.send(message === "?" ? String(process.pid) : message) },
+  {
+    ...(http2 === undefined ? place() : { server: http2 }),
+    // On a Unix socket the router has no address
+    ...(PROXY_PROTOCOL === "1"
+      ? { proxyProtocol: "required" }
+      : { trustProxy: SOCKET === undefined ? ["loopback"] : 1 }),
+    pingInterval: Number(PING_INTERVAL ?? 20_000),
+    maxSize: 2 ** 21,
+    async processRequest(request, connection) {
+      if (request.url.pathname === "/who") return respond(200, connection.remoteAddress ?? "nobody");
+      return checks(request, connection);
+    },
+  },
+);
+
+// Of a server of one's own, requests that are no WebSockets are its own matter
+http2?.on("request", (request, response) => {
+  if (request.method === "CONNECT") return;
+  if (request.url === "/who") response.end(String(request.headers["x-forwarded-for"]));
+  else response.writeHead(server.isReady ? 200 : 503).end();
+});
+if (http2 !== undefined) await new Promise((resolve) => http2.listen({ ...place() }, resolve));
+
+shutdownOn(server);
+void server.waitClosed().then(() => {
+  http2?.close();
+  process.disconnect?.();
+});
+
+process.on("message", (message) => {
+  if (message === "count") process.send({ count: server.connections.size });
+  // Takes connections all the same: it is the router that must notice
+  if (message === "unready") void server.drain({ notReady: 600_000 });
+  // What a router learns that does not ask for health
+  if (message === "refuse") void server.drain({ notReady: 0, window: 86_400_000 });
+});
+process.send?.("listening");
+if (STARTED !== undefined) console.log("started", process.pid);
