@@ -23,20 +23,11 @@ export function why(value: unknown, reason: string): unknown {
 /**
  * One YAML file.
  *
- * @param head lines at the top of the file, may be empty
+ * @param head comment lines at the top of the file, with their marks
  * @param documents trees of maps, lists, texts, numbers, booleans and {@link why}; keys that are `undefined` are left out
  */
 export function yamlText(head: string, ...documents: readonly unknown[]): string {
-  return (head === "" ? "" : commentLines(head)) + documents.map(documentText).join("---\n");
-}
-
-/** `head` as lines that begin with `# `. */
-export function commentLines(head: string): string {
-  return head
-    .split("\n")
-    .map((line) => `# ${line}`.trimEnd())
-    .join("\n")
-    .concat("\n");
+  return head + documents.map(documentText).join("---\n");
 }
 
 function documentText(tree: unknown): string {
@@ -75,12 +66,4 @@ function mapOf(document: Document, tree: object): Node {
   }
   map.flow = map.items.length === 0;
   return map;
-}
-
-/** Values without their comments, for those that write JSON. */
-export function plain(tree: unknown): unknown {
-  if (tree instanceof Why) return plain(tree.value);
-  if (Array.isArray(tree)) return tree.map(plain);
-  if (typeof tree !== "object" || tree === null) return tree;
-  return Object.fromEntries(Object.entries(tree).map(([name, value]) => [name, plain(value)]));
 }

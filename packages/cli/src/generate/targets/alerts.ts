@@ -4,6 +4,7 @@
 
 import { why, yamlText } from "../annotated-yaml.ts";
 import type { Deployment } from "../deployment.ts";
+import { header } from "../header.ts";
 import { seriesOf } from "../series.ts";
 import type { Target } from "../target.ts";
 import { seconds } from "../timings.ts";
@@ -14,13 +15,14 @@ export const alerts: Target = {
   generate: (deployment) => [
     {
       path: "alerts.yaml",
-      text: yamlText(
-        `Alerts about ${deployment.name}: rule_files in prometheus.yml names this file.\nseverity page: users notice. severity ticket: they soon might.`,
-        { groups: alertGroups(deployment) },
-      ),
+      text: yamlText(header("alerts", "#", "rule_files in prometheus.yml names this file.", SEVERITIES), {
+        groups: alertGroups(deployment),
+      }),
     },
   ],
 };
+
+const SEVERITIES = "severity page: users notice. severity ticket: they soon might.";
 
 /** The same for a PrometheusRule. */
 export function alertGroups(deployment: Deployment): readonly unknown[] {

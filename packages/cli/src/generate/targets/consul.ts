@@ -3,6 +3,7 @@
  */
 
 import type { Deployment } from "../deployment.ts";
+import { header } from "../header.ts";
 import type { Target } from "../target.ts";
 import { seconds, timingsOf } from "../timings.ts";
 
@@ -19,7 +20,7 @@ export const consul: Target = {
 function service(deployment: Deployment): string {
   const { name, port, adminPort, connections } = deployment;
   const { probeInterval, probeTimeout } = timingsOf(deployment);
-  return `# ${name}: consul services register service.hcl
+  return `${header("consul", "#", "consul services register service.hcl")}
 service {
   name = "${name}"
   port = ${port}
@@ -58,7 +59,7 @@ service {
 
 function defaults(deployment: Deployment): string {
   const { connect } = timingsOf(deployment);
-  return `# consul config write service-defaults.hcl
+  return `${header("consul", "#", "consul config write service-defaults.hcl")}
 Kind = "service-defaults"
 Name = "${deployment.name}"
 # Not http: Consul passes upgrades from 1.16.1 on, and ends requests after 15 s. TCP has no request timeout; its idle
@@ -71,7 +72,7 @@ BalanceInboundConnections = "exact_balance"
 }
 
 function resolver({ name }: Deployment): string {
-  return `# consul config write service-resolver.hcl
+  return `${header("consul", "#", "consul config write service-resolver.hcl")}
 Kind = "service-resolver"
 Name = "${name}"
 # Connections last: new ones go where there are fewest

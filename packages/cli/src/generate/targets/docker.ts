@@ -2,9 +2,10 @@
  * A container image, and Compose for one machine.
  */
 
-import { commentLines, why, yamlText } from "../annotated-yaml.ts";
+import { why, yamlText } from "../annotated-yaml.ts";
 import type { Deployment } from "../deployment.ts";
 import { engineVariable, mebibytes, runEnvironment, SUPERVISOR_MEMORY, workersText } from "../fleet.ts";
+import { header } from "../header.ts";
 import type { Target } from "../target.ts";
 import { seconds, timingsOf } from "../timings.ts";
 
@@ -22,7 +23,9 @@ export const docker: Target = {
 const NODE_IMAGE = "node:24-slim";
 
 function dockerfile({ port, adminPort, entry }: Deployment): string {
-  return `# The image of every target that runs containers. @hawser/cli belongs to the dependencies of package.json.
+  const note =
+    "The image of every target that runs containers. @hawser/cli belongs to the dependencies of package.json.";
+  return `${header("docker", "#", note)}
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
@@ -48,7 +51,7 @@ CMD ["${entry}"]
 `;
 }
 
-const IGNORED = `${commentLines("Neither secrets nor what the image builds for itself").trimEnd()}
+const IGNORED = `${header("docker", "#", "Neither secrets, nor what the image makes for itself")}
 .env*
 .git
 .gitignore
@@ -62,7 +65,7 @@ npm-debug.log*
 function compose(deployment: Deployment): string {
   const { name, engine } = deployment;
   const services = { [name]: service(deployment), ...ENGINES[engine] };
-  return yamlText(`${name} on one machine: docker compose up --build --wait`, { name, services });
+  return yamlText(header("docker", "#", "docker compose up --build --wait"), { name, services });
 }
 
 const ENGINES: Readonly<Record<Deployment["engine"], Readonly<Record<string, unknown>>>> = {

@@ -5,6 +5,7 @@
 import { formatDuration } from "../../config/units.ts";
 import type { Deployment } from "../deployment.ts";
 import { engineVariable, fleetOf, mebibytes, runEnvironment, SUPERVISOR_MEMORY } from "../fleet.ts";
+import { header } from "../header.ts";
 import type { Target } from "../target.ts";
 import { seconds, timingsOf } from "../timings.ts";
 
@@ -33,7 +34,7 @@ function flyToml(deployment: Deployment): string {
   const { name, port, image, connections, maxConnections, pingInterval, idleTimeout, memory } = deployment;
   const { min, isElastic } = fleetOf(deployment);
   const { probeInterval, probeTimeout } = timingsOf(deployment);
-  return `# ${name} on Fly.io: fly deploy
+  return `${header("fly", "#", "fly deploy")}
 app = ${text(name)}
 # Fly's own default is SIGINT
 kill_signal = "SIGTERM"

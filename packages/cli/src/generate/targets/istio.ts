@@ -16,7 +16,7 @@ export const istio: Target = {
   generate: (deployment) => files(deployment),
 };
 
-const HEAD =
+const NOTE =
   "Beside the target kubernetes: put this folder into components/istio, name it in kustomization.yaml, and leave gateway-api out.";
 
 /** Of the Service of the target kubernetes. */
@@ -29,7 +29,7 @@ function files(deployment: Deployment): readonly GeneratedFile[] {
     "virtual-service.yaml": virtualService(deployment),
   };
   const patch = annotationPatch(deployment, sidecarAnnotations(deployment));
-  return componentFiles(HEAD, resources, { "sidecar.yaml": patch });
+  return componentFiles("istio", NOTE, resources, { "sidecar.yaml": patch });
 }
 
 function gateway(deployment: Deployment): unknown {

@@ -4,6 +4,7 @@
 
 import type { Deployment } from "../deployment.ts";
 import { fleetOf, runEnvironment } from "../fleet.ts";
+import { header } from "../header.ts";
 import type { Target } from "../target.ts";
 
 export const koyeb: Target = {
@@ -12,11 +13,15 @@ export const koyeb: Target = {
   generate: (deployment) => [{ path: "koyeb.sh", text: script(deployment) }],
 };
 
+const NOTES = [
+  "sh koyeb.sh, after koyeb login: makes the app and its service the first time, and updates it afterwards.",
+  "How long Koyeb waits between SIGTERM and SIGKILL is not documented: hawser connect shows whether clients see 1001.",
+];
+
 function script(deployment: Deployment): string {
   const { name } = deployment;
   return `#!/bin/sh
-# ${name} on Koyeb: sh koyeb.sh, after koyeb login. Makes the app and its service the first time, and updates it afterwards.
-# How long Koyeb waits between SIGTERM and SIGKILL is not documented: hawser connect wss://... shows whether clients see 1001.
+${header("koyeb", "#", ...NOTES)}
 set -eu
 
 if koyeb services get ${name}/${name} > /dev/null 2>&1; then

@@ -14,11 +14,11 @@ export const linkerd: Target = {
   summary: "annotations and a Server of Linkerd, beside the target kubernetes",
   generate(deployment) {
     const patches = { "proxy.yaml": annotationPatch(deployment, annotations(deployment)) };
-    return componentFiles(HEAD, { "server.yaml": server(deployment) }, patches);
+    return componentFiles("linkerd", NOTE, { "server.yaml": server(deployment) }, patches);
   },
 };
 
-const HEAD =
+const NOTE =
   "Beside the target kubernetes: put this folder into components/linkerd, and name it in kustomization.yaml.";
 
 function annotations(deployment: Deployment): Readonly<Record<string, unknown>> {

@@ -5,6 +5,7 @@
 import { why, yamlText } from "../annotated-yaml.ts";
 import type { Deployment } from "../deployment.ts";
 import { fleetOf, runEnvironment } from "../fleet.ts";
+import { header } from "../header.ts";
 import type { Target } from "../target.ts";
 import { seconds, timingsOf } from "../timings.ts";
 
@@ -36,9 +37,8 @@ function shutdownDelay(deployment: Deployment): number {
 }
 
 function blueprint(deployment: Deployment): string {
-  const { name, engine } = deployment;
-  const services = [web(deployment), ...(engine === "redis" ? [keyValue(deployment)] : [])];
-  return yamlText(`${name} on Render: commit this file, and choose Blueprints > New.`, { services });
+  const services = [web(deployment), ...(deployment.engine === "redis" ? [keyValue(deployment)] : [])];
+  return yamlText(header("render", "#", "Commit this file, and choose Blueprints > New."), { services });
 }
 
 function web(deployment: Deployment): unknown {

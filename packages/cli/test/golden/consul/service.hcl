@@ -1,4 +1,6 @@
-# chat: consul services register service.hcl
+# Made by hawser generate consul from the section deploy of the configuration: change that, and make this again.
+# consul services register service.hcl
+
 service {
   name = "chat"
   port = 8080

@@ -1,4 +1,6 @@
-# chat on Google Cloud: terraform init && terraform apply -var project=...
+# Made by hawser generate gcp from the section deploy of the configuration: change that, and make this again.
+# terraform init && terraform apply -var project=...
+
 terraform {
   required_providers {
     google = {

@@ -1,6 +1,8 @@
 #!/bin/sh
-# chat on Koyeb: sh koyeb.sh, after koyeb login. Makes the app and its service the first time, and updates it afterwards.
-# How long Koyeb waits between SIGTERM and SIGKILL is not documented: hawser connect wss://... shows whether clients see 1001.
+# Made by hawser generate koyeb from the section deploy of the configuration: change that, and make this again.
+# sh koyeb.sh, after koyeb login: makes the app and its service the first time, and updates it afterwards.
+# How long Koyeb waits between SIGTERM and SIGKILL is not documented: hawser connect shows whether clients see 1001.
+
 set -eu
 
 if koyeb services get chat/chat > /dev/null 2>&1; then

@@ -4,6 +4,7 @@
 
 import { yamlText } from "../../annotated-yaml.ts";
 import type { Deployment } from "../../deployment.ts";
+import { header } from "../../header.ts";
 import type { Target } from "../../target.ts";
 import { WORKERS_PER_MACHINE } from "../machine.ts";
 import { balancer, isNetworkBalancer } from "./balancer.ts";
@@ -32,7 +33,12 @@ function idleProblems(deployment: Deployment): readonly string[] {
 
 function template(deployment: Deployment): string {
   const kind = isNetworkBalancer(deployment) ? "network" : "application";
-  const head = `${deployment.name} on AWS: aws cloudformation deploy --template-file template.yaml --stack-name ${deployment.name} --capabilities CAPABILITY_IAM --parameter-overrides ...`;
+  const head = header(
+    "aws",
+    "#",
+    `aws cloudformation deploy --template-file template.yaml --stack-name ${deployment.name} \\`,
+    "  --capabilities CAPABILITY_IAM --parameter-overrides Vpc=... Subnets=...,...",
+  );
   return yamlText(head, {
     AWSTemplateFormatVersion: "2010-09-09",
     Description: `${deployment.name}: an Auto Scaling group behind ${kind === "network" ? "a" : "an"} ${kind} load balancer`,

@@ -3,6 +3,7 @@
  */
 
 import type { Deployment } from "../../deployment.ts";
+import { header } from "../../header.ts";
 import type { Target } from "../../target.ts";
 import { stopSeconds } from "../machine.ts";
 import { balancer } from "./balancer.ts";
@@ -18,7 +19,7 @@ export const gcp: Target = {
   name: "gcp",
   summary: "Terraform for Google Cloud: managed instance group, backend service, health checks, autoscaler",
   generate: (deployment) => [
-    { path: "main.tf", text: [settings(deployment), group(deployment), balancer(deployment)].join("\n") },
+    { path: "main.tf", text: [settings(), group(deployment), balancer(deployment)].join("\n") },
   ],
   lint: (deployment) => [...addressProblems(deployment), ...idleProblems(deployment), ...stopProblems(deployment)],
 };
@@ -44,8 +45,8 @@ function stopProblems(deployment: Deployment): readonly string[] {
   ];
 }
 
-function settings({ name }: Deployment): string {
-  return `# ${name} on Google Cloud: terraform init && terraform apply -var project=...
+function settings(): string {
+  return `${header("gcp", "#", "terraform init && terraform apply -var project=...")}
 terraform {
   required_providers {
     google = {

@@ -5,6 +5,7 @@
 import { why, yamlText } from "../../annotated-yaml.ts";
 import type { Deployment } from "../../deployment.ts";
 import { fleetOf } from "../../fleet.ts";
+import { header } from "../../header.ts";
 import type { GeneratedFile, Target } from "../../target.ts";
 import { dashboardText } from "../grafana.ts";
 import { COMPONENT, folderFiles, KUSTOMIZATION, type Objects } from "./kustomize.ts";
@@ -46,7 +47,7 @@ function overview(deployment: Deployment): GeneratedFile {
       why("components/monitoring", "Needs the Prometheus operator."),
     ],
   };
-  const head = `${deployment.name} on Kubernetes: kubectl apply -k .`;
+  const head = header("kubernetes", "#", "kubectl apply -k .");
   return { path: "kustomization.yaml", text: yamlText(head, tree) };
 }
 
@@ -63,7 +64,7 @@ function base(deployment: Deployment): readonly GeneratedFile[] {
 
 function autoscalers(deployment: Deployment): readonly GeneratedFile[] {
   const values = yamlText(
-    "Values of the Helm chart prometheus-adapter, which gives the metric to the autoscaler.",
+    header("kubernetes", "#", "Values of the Helm chart prometheus-adapter, which gives the autoscaler its metric."),
     prometheusAdapterValues(deployment),
   );
   return [
