@@ -3,6 +3,7 @@
  */
 
 import type { Deployment } from "../deployment.ts";
+import { portProblems } from "../edge.ts";
 import { header } from "../header.ts";
 import type { Target } from "../target.ts";
 import { seconds, timingsOf } from "../timings.ts";
@@ -15,6 +16,7 @@ export const consul: Target = {
     { path: "service-defaults.hcl", text: defaults(deployment) },
     { path: "service-resolver.hcl", text: resolver(deployment) },
   ],
+  lint: (deployment) => portProblems(deployment, "with Consul"),
 };
 
 function service(deployment: Deployment): string {

@@ -4,6 +4,7 @@
 
 import { why, yamlText } from "../annotated-yaml.ts";
 import type { Deployment } from "../deployment.ts";
+import { portProblems } from "../edge.ts";
 import { engineVariable, mebibytes, runEnvironment, SUPERVISOR_MEMORY, workersText } from "../fleet.ts";
 import { header } from "../header.ts";
 import type { Target } from "../target.ts";
@@ -17,6 +18,7 @@ export const docker: Target = {
     { path: ".dockerignore", text: IGNORED },
     { path: "compose.yaml", text: compose(deployment) },
   ],
+  lint: (deployment) => portProblems(deployment, "in a container"),
 };
 
 /** The line of Node with long-term support. */

@@ -4,6 +4,7 @@
 
 import { formatDuration } from "../../config/units.ts";
 import type { Deployment } from "../deployment.ts";
+import { edgeProblems } from "../edge.ts";
 import { engineVariable, fleetOf, mebibytes, runEnvironment, SUPERVISOR_MEMORY } from "../fleet.ts";
 import { header } from "../header.ts";
 import type { Target } from "../target.ts";
@@ -23,8 +24,10 @@ export const fly: Target = {
   generate: (deployment) => [{ path: "fly.toml", text: flyToml(deployment) }],
   lint: (deployment) => {
     const needed = killTimeout(deployment);
-    if (needed <= LONGEST_KILL_TIMEOUT) return [];
+    const problems = edgeProblems(deployment, "on Fly.io");
+    if (needed <= LONGEST_KILL_TIMEOUT) return problems;
     return [
+      ...problems,
       `grace without preStop must be at most ${LONGEST_KILL_TIMEOUT}s on Fly.io, the longest kill_timeout; got ${needed}s.`,
     ];
   },

@@ -4,6 +4,7 @@
 
 import { formatDuration } from "../../config/units.ts";
 import type { Deployment } from "../deployment.ts";
+import { edgeProblems } from "../edge.ts";
 import { fleetOf, runEnvironment, stoppingWithin, stopTime } from "../fleet.ts";
 import type { Target } from "../target.ts";
 
@@ -20,7 +21,12 @@ export const heroku: Target = {
     { path: "Procfile", text: procfile(deployment) },
     { path: "app.json", text: `${JSON.stringify(manifest(deployment), null, 2)}\n` },
   ],
-  lint: (deployment) => [...idleProblems(deployment), ...stopProblems(deployment), ...engineProblems(deployment)],
+  lint: (deployment) => [
+    ...edgeProblems(deployment, "on Heroku"),
+    ...idleProblems(deployment),
+    ...stopProblems(deployment),
+    ...engineProblems(deployment),
+  ],
 };
 
 function idleProblems({ pingInterval }: Deployment): readonly string[] {

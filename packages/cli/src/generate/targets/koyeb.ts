@@ -3,6 +3,7 @@
  */
 
 import type { Deployment } from "../deployment.ts";
+import { edgeProblems } from "../edge.ts";
 import { fleetOf, runEnvironment } from "../fleet.ts";
 import { header } from "../header.ts";
 import type { Target } from "../target.ts";
@@ -11,6 +12,7 @@ export const koyeb: Target = {
   name: "koyeb",
   summary: "a script that makes or updates the service on Koyeb",
   generate: (deployment) => [{ path: "koyeb.sh", text: script(deployment) }],
+  lint: (deployment) => edgeProblems(deployment, "on Koyeb"),
 };
 
 const NOTES = [

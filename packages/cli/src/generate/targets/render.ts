@@ -4,6 +4,7 @@
 
 import { why, yamlText } from "../annotated-yaml.ts";
 import type { Deployment } from "../deployment.ts";
+import { edgeProblems } from "../edge.ts";
 import { fleetOf, runEnvironment } from "../fleet.ts";
 import { header } from "../header.ts";
 import type { Target } from "../target.ts";
@@ -18,7 +19,7 @@ export const render: Target = {
   generate: (deployment) => [{ path: "render.yaml", text: blueprint(deployment) }],
   lint(deployment) {
     const needed = shutdownDelay(deployment);
-    const problems: string[] = [];
+    const problems = [...edgeProblems(deployment, "on Render")];
     if (needed > LONGEST_SHUTDOWN) {
       problems.push(
         `grace without preStop must be at most ${LONGEST_SHUTDOWN}s on Render, the longest maxShutdownDelaySeconds; got ${needed}s.`,

@@ -140,7 +140,7 @@ export const checkAws: Check = async (files, deployment) => {
       : differs("target", ScalingPolicy.Properties.TargetTrackingConfiguration.TargetValue, connections)),
     ...holds(Number(Group.Properties.MinSize) < Number(Group.Properties.MaxSize), "MinSize must be below MaxSize"),
     ...shellProblems("bash", unit),
-    ...shellProblems("bash", /<<'WATCH'\n([^]*)\nWATCH\n/.exec(unit)?.[1] ?? "("),
+    ...shellProblems("bash", /<<'WATCH'\n([\s\S]*)\nWATCH\n/.exec(unit)?.[1] ?? "("),
     ...unitProblems(unit, deployment),
   ];
 };

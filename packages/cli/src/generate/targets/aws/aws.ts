@@ -4,6 +4,7 @@
 
 import { yamlText } from "../../annotated-yaml.ts";
 import type { Deployment } from "../../deployment.ts";
+import { portProblems } from "../../edge.ts";
 import { header } from "../../header.ts";
 import type { Target } from "../../target.ts";
 import { WORKERS_PER_MACHINE } from "../machine.ts";
@@ -19,7 +20,7 @@ export const aws: Target = {
   name: "aws",
   summary: "a CloudFormation template: Auto Scaling group, ALB or NLB, target tracking on connections",
   generate: (deployment) => [{ path: "template.yaml", text: template(deployment) }],
-  lint: (deployment) => idleProblems(deployment),
+  lint: (deployment) => [...portProblems(deployment, "on AWS"), ...idleProblems(deployment)],
 };
 
 function idleProblems(deployment: Deployment): readonly string[] {

@@ -3,6 +3,7 @@
  */
 
 import type { Deployment } from "../../deployment.ts";
+import { edgeProblems } from "../../edge.ts";
 import { header } from "../../header.ts";
 import type { Target } from "../../target.ts";
 import { stopSeconds } from "../machine.ts";
@@ -21,16 +22,12 @@ export const gcp: Target = {
   generate: (deployment) => [
     { path: "main.tf", text: [settings(), group(deployment), balancer(deployment)].join("\n") },
   ],
-  lint: (deployment) => [...addressProblems(deployment), ...idleProblems(deployment), ...stopProblems(deployment)],
+  lint: (deployment) => [
+    ...edgeProblems(deployment, "on Google Cloud"),
+    ...idleProblems(deployment),
+    ...stopProblems(deployment),
+  ],
 };
-
-function addressProblems({ tls, clientAddress }: Deployment): readonly string[] {
-  if (tls === "app") return ["tls must be router or none on Google Cloud's Application Load Balancer, got app."];
-  if (clientAddress === "proxy-protocol") {
-    return ["clientAddress must be x-forwarded-for on Google Cloud's Application Load Balancer, got proxy-protocol."];
-  }
-  return [];
-}
 
 function idleProblems({ idleTimeout }: Deployment): readonly string[] {
   if (idleTimeout <= LONGEST_TIMEOUT * 1_000) return [];

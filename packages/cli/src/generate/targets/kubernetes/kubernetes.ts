@@ -4,6 +4,7 @@
 
 import { why, yamlText } from "../../annotated-yaml.ts";
 import type { Deployment } from "../../deployment.ts";
+import { edgeProblems } from "../../edge.ts";
 import { fleetOf } from "../../fleet.ts";
 import { header } from "../../header.ts";
 import type { GeneratedFile, Target } from "../../target.ts";
@@ -25,14 +26,7 @@ export const kubernetes: Target = {
     ...(fleetOf(deployment).isElastic ? autoscalers(deployment) : []),
     ...monitoring(deployment),
   ],
-  lint({ tls, clientAddress }) {
-    const problems: string[] = [];
-    if (tls === "app") problems.push("tls must be router or none on Kubernetes, where the gateway ends it; got app.");
-    if (clientAddress === "proxy-protocol") {
-      problems.push("clientAddress must be x-forwarded-for on Kubernetes, which gateways speak; got proxy-protocol.");
-    }
-    return problems;
-  },
+  lint: (deployment) => edgeProblems(deployment, "on Kubernetes"),
 };
 
 function overview(deployment: Deployment): GeneratedFile {
