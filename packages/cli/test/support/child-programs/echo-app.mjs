@@ -43,11 +43,18 @@ http2?.on("request", (request, response) => {
   if (request.url === "/who") response.end(String(request.headers["x-forwarded-for"]));
   else response.writeHead(server.isReady ? 200 : 503).end();
 });
+// A router keeps its sessions for later, and so would they keep this process
+const sessions = new Set();
+http2?.on("session", (session) => {
+  sessions.add(session);
+  session.on("close", () => sessions.delete(session));
+});
 if (http2 !== undefined) await new Promise((resolve) => http2.listen({ ...place() }, resolve));
 
 shutdownOn(server);
 void server.waitClosed().then(() => {
   http2?.close();
+  for (const session of sessions) session.close();
   process.disconnect?.();
 });
 
