@@ -1,6 +1,6 @@
 /** What must hold of every route to an app, whichever router stands in it: one suite for all of them. */
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { get as httpGet } from "node:http";
 import { get as httpsGet } from "node:https";
 import { tmpdir } from "node:os";
@@ -15,11 +15,13 @@ import { freePorts } from "./support/free-ports.ts";
 export interface Route {
   readonly url: string;
   readonly apps: readonly App[];
-  reload?(): void;
+  reload?(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface RouteTraits {
+  /** In figures. */
+  readonly name: string;
   /** Starts everything, with files in a folder of the suite's own; the router listens on 127.0.0.1. */
   start(folder: string, port: number): Promise<Route>;
   readonly connect?: ConnectOptions;
@@ -44,7 +46,17 @@ export const TEST_TIMES: Readonly<Record<string, string>> = {
   maxConnections: "1200",
 };
 
-const COUNT = 120;
+/**
+ * A file to which each route adds lines of JSON: with larger numbers than a test needs, for `bench/results/routers.md`.
+ */
+const FIGURES = process.env["HAWSER_ROUTE_FIGURES"];
+
+/** Connections that are balanced, that a reload finds, and that are opened during it. */
+const [COUNT, HELD, OPENED] = FIGURES === undefined ? [120, 20, 50] : [1_000, 500, 1_000];
+
+function figure(route: string, figures: Readonly<Record<string, unknown>>): void {
+  if (FIGURES !== undefined) appendFileSync(FIGURES, `${JSON.stringify({ route, ...figures })}\n`);
+}
 
 export function routeContract(traits: RouteTraits): void {
   const folder = mkdtempSync(join(tmpdir(), "hawser-route-"));
@@ -63,11 +75,15 @@ export function routeContract(traits: RouteTraits): void {
     return undefined;
   }
 
-  beforeAll(async () => {
-    route = await traits.start(folder, await freePorts());
+  async function beginIdle(): Promise<void> {
     idle = await until(openIdle);
     idlePid = await whose(idle);
     idleSince = Date.now();
+  }
+
+  beforeAll(async () => {
+    route = await traits.start(folder, await freePorts());
+    await beginIdle();
   });
 
   afterAll(async () => {
@@ -104,20 +120,26 @@ export function routeContract(traits: RouteTraits): void {
   test("connections are balanced", async () => {
     const connections = await openMany(COUNT, open);
     const counts = await Promise.all(route.apps.map((app) => app.count()));
+    figure(traits.name, { connections: COUNT, counts });
     const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length;
     expect(Math.max(...counts) / mean, counts.join(" ")).toBeLessThan(1.3);
     await Promise.all(connections.map((ws) => ws.close()));
   });
 
-  if (traits.reloadCuts !== undefined) {
-    test(`a reload cuts ${traits.reloadCuts} and refuses nobody`, async () => {
-      const before = await openMany(20, open);
-      route.reload?.();
-      const after: Connection[] = [];
-      for (let count = 0; count < 50; count++) after.push(await open());
-      const states = await Promise.all(before.map(isAlive));
-      expect(states.filter((alive) => alive)).toHaveLength(traits.reloadCuts === "none" ? 20 : 0);
-      await Promise.all([...before, ...after].map((ws) => ws.close()));
+  const { reloadCuts } = traits;
+  if (reloadCuts !== undefined) {
+    test(`a reload cuts ${reloadCuts} and refuses nobody`, async () => {
+      const before = await openMany(HELD, open);
+      const reloaded = route.reload!();
+      const attempts = await openOneByOne(OPENED, open);
+      await reloaded;
+      const kept = (await Promise.all(before.map(isAlive))).filter((alive) => alive).length;
+      const failed = attempts.filter((ws) => ws === undefined).length;
+      figure(traits.name, { held: HELD, cut: HELD - kept, opened: OPENED, failed });
+      expect(failed).toBe(0);
+      expect(kept).toBe(reloadCuts === "none" ? HELD : 0);
+      await Promise.all([...before, ...attempts].map((ws) => ws?.close()));
+      if (reloadCuts === "all") await beginIdle();
     });
   }
 
@@ -155,13 +177,11 @@ export function routeContract(traits: RouteTraits): void {
     await Promise.all(connections.map((ws) => ws.close()));
   });
 
-  if (traits.reloadCuts !== "all") {
-    test("an idle connection outlives the router's patience", async () => {
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, idleSince + IDLE * 1.6 - Date.now())));
-      expect(idle.state).toBe("open");
-      expect(await isAlive(idle)).toBe(true);
-    });
-  }
+  test("an idle connection outlives the router's patience", async () => {
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, idleSince + IDLE * 1.6 - Date.now())));
+    expect(idle.state).toBe("open");
+    expect(await isAlive(idle)).toBe(true);
+  });
 }
 
 async function openMany(count: number, open: () => Promise<Connection>): Promise<readonly Connection[]> {
@@ -172,6 +192,16 @@ async function openMany(count: number, open: () => Promise<Connection>): Promise
     connections.push(...(await Promise.all(some)));
   }
   return connections;
+}
+
+/** While something else happens; a failed one is `undefined`. */
+async function openOneByOne(count: number, open: () => Promise<Connection>) {
+  const attempts: (Connection | undefined)[] = [];
+  while (attempts.length < count) {
+    const some = Array.from({ length: 5 }, () => open().catch(() => undefined));
+    attempts.push(...(await Promise.all(some)));
+  }
+  return attempts;
 }
 
 /** The process that holds a connection. */

@@ -9,8 +9,9 @@ describeWith("apache", "apache", () => {
   describe.each([
     ["a port for each process", {}],
     ["TLS at the router", { tls: "router" }],
-  ])("%s", (_name, flags) => {
+  ])("%s", (name, flags) => {
     routeContract({
+      name: `apache: ${name}`,
       start: (folder, port) => startRoute({ router: "apache", flags }, folder, port),
       notices: "unready",
       reloadCuts: "none",

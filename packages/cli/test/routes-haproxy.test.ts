@@ -11,8 +11,9 @@ describeWith("haproxy", "haproxy", () => {
     ["the PROXY protocol", { clientAddress: "proxy-protocol" }, { PROXY_PROTOCOL: "1" }, {}],
     ["RFC 8441 to clients", { tls: "router" }, {}, { http2: true }],
     ["RFC 8441 to the app", { http: "2" }, { HTTP2: "1" }, {}],
-  ])("%s", (_name, flags, environment, connect) => {
+  ])("%s", (name, flags, environment, connect) => {
     routeContract({
+      name: `haproxy: ${name}`,
       start: (folder, port) => startRoute({ router: "haproxy", flags, environment }, folder, port),
       connect,
       notices: "unready",

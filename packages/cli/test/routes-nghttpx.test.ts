@@ -27,8 +27,9 @@ describeWith("nghttpx", "nghttpx", () => {
     ["RFC 8441 to clients", {}, {}, { http2: true }],
     ["RFC 8441 to the app", { http: "2" }, { HTTP2: "1" }, {}],
     ["RFC 8441 on both sides", { http: "2" }, { HTTP2: "1" }, { http2: true }],
-  ])("%s", (_name, flags, environment, connect) => {
+  ])("%s", (name, flags, environment, connect) => {
     routeContract({
+      name: `nghttpx: ${name}`,
       start: (folder, port) =>
         startRoute({ router: "nghttpx", flags, environment, files: configuration }, folder, port),
       connect,

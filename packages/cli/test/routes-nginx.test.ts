@@ -10,8 +10,9 @@ describeWith("nginx", "nginx", () => {
     ["a port for each process", { listen: "ports" }],
     ["Unix sockets", { listen: "unix" }],
     ["TLS at the router", { tls: "router" }],
-  ])("%s", (_name, flags) => {
+  ])("%s", (name, flags) => {
     routeContract({
+      name: `nginx: ${name}`,
       start: (folder, port) => startRoute({ router: "nginx", flags }, folder, port),
       notices: "refuse",
       reloadCuts: "none",

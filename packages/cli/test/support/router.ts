@@ -24,7 +24,7 @@ interface RouterProgram {
   /** Only looks at the configuration. */
   check(folder: string, file: string): CommandLine;
   /** Takes the configuration anew. */
-  reload(router: ChildProcess, line: CommandLine, file: string): void;
+  reload(router: ChildProcess, line: CommandLine, file: string): Promise<void>;
 }
 
 /** Where Debian's own configuration has them loaded by default, or its users with a2enmod. */
@@ -66,35 +66,39 @@ const PROGRAMS = {
       const { program, words } = nginx(folder, file, `pid ${folder}/nginx.pid;`);
       return { program, words: ["-t", "-q", ...words] };
     },
-    reload: (router) => void router.kill("SIGHUP"),
+    reload: (router) => signalled(router, "SIGHUP"),
   },
   haproxy: {
     run: (_folder, file) => ({ program: "/usr/sbin/haproxy", words: ["-W", "-db", "-q", "-f", file] }),
     check: (_folder, file) => ({ program: "/usr/sbin/haproxy", words: ["-c", "-q", "-f", file] }),
-    reload: (router) => void router.kill("SIGUSR2"),
+    reload: (router) => signalled(router, "SIGUSR2"),
   },
   caddy: {
     run: (folder, file) => caddy("run", folder, file),
     check: (folder, file) => caddy("validate", folder, file),
-    reload(_router, { environment = {} }, file) {
+    async reload(_router, { environment = {} }, file) {
       const words = ["reload", "--force", "--adapter", "caddyfile", "--config", file];
-      spawnSync("/usr/bin/caddy", words, { env: { ...process.env, ...environment } });
+      await once(spawn("/usr/bin/caddy", words, { stdio: "ignore", env: { ...process.env, ...environment } }), "exit");
     },
   },
   apache: {
     prepare: (folder) => writeFileSync(join(folder, "main.httpd"), apacheMain(folder)),
     run: (folder) => ({ program: "/usr/sbin/apache2", words: ["-DFOREGROUND", "-f", join(folder, "main.httpd")] }),
     check: (folder) => ({ program: "/usr/sbin/apache2", words: ["-t", "-f", join(folder, "main.httpd")] }),
-    reload: (router) => void router.kill("SIGUSR1"),
+    reload: (router) => signalled(router, "SIGUSR1"),
   },
   nghttpx: {
     run: (_folder, file) => ({ program: "/usr/sbin/nghttpx", words: [`--conf=${file}`] }),
     check: (_folder, file) => ({ program: "/usr/sbin/nghttpx", words: [`--conf=${file}`, "--version"] }),
-    reload: (router) => void router.kill("SIGUSR2"),
+    reload: (router) => signalled(router, "SIGUSR2"),
   },
 } as const satisfies Record<string, RouterProgram>;
 
 export type RouterName = keyof typeof PROGRAMS;
+
+async function signalled(router: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  router.kill(signal);
+}
 
 /** The file that names the others. */
 const MAIN: Readonly<Record<RouterName, string>> = {
@@ -122,7 +126,7 @@ function caddy(command: string, folder: string, file: string): CommandLine {
 
 export interface RunningRouter {
   readonly process: ChildProcess;
-  reload(): void;
+  reload(): Promise<void>;
   stop(): Promise<void>;
 }
 
