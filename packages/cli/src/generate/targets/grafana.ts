@@ -28,12 +28,7 @@ function dashboard(deployment: Deployment): unknown {
     timezone: "browser",
     refresh: "30s",
     time: { from: "now-6h", to: "now" },
-    templating: {
-      list: [
-        { name: "datasource", type: "datasource", query: "prometheus", label: "Prometheus" },
-        { name: "job", type: "constant", query: deployment.name, hide: 2 },
-      ],
-    },
+    templating: { list: [{ name: "datasource", type: "datasource", query: "prometheus", label: "Prometheus" }] },
     panels: panelsOf(deployment).map(panel),
   };
 }

@@ -62,7 +62,7 @@ const RUNTIME_FAMILIES: readonly string[] = [
 ];
 
 /** Of the supervisor. */
-const SUPERVISOR_FAMILIES: readonly string[] = [
+export const SUPERVISOR_FAMILIES: readonly string[] = [
   "websocket_supervisor_info",
   "websocket_supervisor_state",
   "websocket_supervisor_uptime_seconds",
