@@ -79,11 +79,21 @@ describe.each(Object.keys(CHECKS))("%s", (name) => {
   });
 });
 
+test.each([
+  ["aws-nlb", "aws", "proxied"],
+  ["docker-range", "docker", "range"],
+  ["gcp-tls", "gcp", "fixed"],
+  ["render-redis", "render", "fixed"],
+])("%s is as it was", (folder, name, kind) => {
+  expectGolden(folder, filesFor(name, flagged(DEPLOYMENTS[kind]!)));
+});
+
 /** Programs that neither npm nor Debian has, or that are too large to install for one command: used where they are. */
 function testWith(program: string, name: string, body: (run: (...words: string[]) => string) => void): void {
   const isThere = spawnSync(program, ["--help"], { stdio: "ignore" }).error === undefined;
-  if (!isThere) return console.warn(`${program} is not here: ${name} is not tried`);
-  test(`${program}: ${name}`, () => body((...words) => execFileSync(program, words, { encoding: "utf8" })));
+  if (isThere)
+    test(`${program}: ${name}`, () => body((...words) => execFileSync(program, words, { encoding: "utf8" })));
+  else console.warn(`${program} is not here: ${name} is not tried`);
 }
 
 testWith("promtool", "reads the alerts", (run) => {

@@ -9,6 +9,7 @@ import { engineVariable, mebibytes, runEnvironment, SUPERVISOR_MEMORY, workersTe
 import { header } from "../header.ts";
 import type { Target } from "../target.ts";
 import { seconds, timingsOf } from "../timings.ts";
+import { descriptorsOf } from "../workers.ts";
 
 export const docker: Target = {
   name: "docker",
@@ -98,8 +99,8 @@ function service(deployment: Deployment): unknown {
     ),
     ulimits: {
       nofile: why(
-        descriptors(maxConnections),
-        `A descriptor for each of ${maxConnections} connections of a process, and room for files and pipes.`,
+        descriptorsOf(deployment),
+        `A descriptor for each connection (${maxConnections} of a process at most), and room for files and pipes.`,
       ),
     },
     sysctls: {
@@ -115,10 +116,6 @@ function service(deployment: Deployment): unknown {
     security_opt: ["no-new-privileges:true"],
     depends_on: engine === "none" ? undefined : [engine],
   };
-}
-
-function descriptors(maxConnections: number): number {
-  return maxConnections + 1_024;
 }
 
 function memoryLimit(workers: number, memory: number): unknown {

@@ -3,8 +3,9 @@
  */
 
 import type { Deployment } from "../deployment.ts";
-import { engineVariable, runEnvironment } from "../fleet.ts";
+import { runEnvironment } from "../fleet.ts";
 import { seconds, timingsOf } from "../timings.ts";
+import { descriptorsOf } from "../workers.ts";
 
 /** Processors of the machines that the templates name. */
 export const WORKERS_PER_MACHINE = 2;
@@ -17,10 +18,17 @@ export function stopSeconds(deployment: Deployment): number {
   return seconds(timingsOf(deployment).stop);
 }
 
-/** @param workers as the cloud's language puts a number there */
-export function unitText(deployment: Deployment, workers: string): string {
-  const { name, image, entry, port, adminPort, maxConnections, engine } = deployment;
-  const variables = { ...runEnvironment(deployment, { workers }), ...engineVariable(engine, engine) };
+/** As the cloud's language puts them into a text. */
+export interface Placeholders {
+  readonly workers: string;
+  readonly engineUrl: string;
+}
+
+export function unitText(deployment: Deployment, { workers, engineUrl }: Placeholders): string {
+  const { name, image, entry, port, adminPort, engine } = deployment;
+  const engineVariable = engine === "none" ? {} : { [`${engine.toUpperCase()}_URL`]: engineUrl };
+  const variables = { ...runEnvironment(deployment, { workers }), ...engineVariable };
+  const descriptors = descriptorsOf({ ...deployment, workers: WORKERS_PER_MACHINE });
   const stop = stopSeconds(deployment);
   return [
     "[Unit]",
@@ -31,7 +39,7 @@ export function unitText(deployment: Deployment, workers: string): string {
     "[Service]",
     `ExecStartPre=-/usr/bin/docker rm --force ${name}`,
     `ExecStartPre=/usr/bin/docker pull ${image}`,
-    `ExecStart=/usr/bin/docker run --rm --name ${name} --network host --read-only --tmpfs /tmp --cap-drop ALL --ulimit nofile=${maxConnections + 1_024} --stop-timeout ${stop} ${environmentFlags(variables)} ${image} ${entry}`,
+    `ExecStart=/usr/bin/docker run --rm --name ${name} --network host --read-only --tmpfs /tmp --cap-drop ALL --ulimit nofile=${descriptors} --stop-timeout ${stop} ${environmentFlags(variables)} ${image} ${entry}`,
     `ExecStop=/usr/bin/docker stop ${name}`,
     `# Ports ${port} and ${adminPort}; the grace period without preStop, and Docker's own end`,
     `TimeoutStopSec=${stop + DOCKER_MARGIN}`,

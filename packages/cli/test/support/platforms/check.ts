@@ -3,6 +3,9 @@
  */
 
 import { spawnSync } from "node:child_process";
+import { variableOf } from "../../../src/config/option-table.ts";
+import { resolveOptions } from "../../../src/config/resolve.ts";
+import { RUN_OPTIONS } from "../../../src/config/run-options.ts";
 import type { Deployment } from "../../../src/generate/deployment.ts";
 import type { GeneratedFile } from "../../../src/generate/target.ts";
 
@@ -49,7 +52,7 @@ export function environmentProblems(
   const time = (name: string) => milliseconds(String(variables[name]));
   const { port, adminPort, closeTimeout } = deployment;
   return [
-    ...Object.keys(variables).flatMap((name) => holds(KNOWN_VARIABLES.has(name), `${name} is no known variable`)),
+    ...variableProblems(variables),
     ...("PORT" in variables ? differs("PORT", variables["PORT"], String(port)) : []),
     ...differs("HAWSER_ADMIN", variables["HAWSER_ADMIN"], `0.0.0.0:${adminPort}`),
     ...holds(
@@ -64,21 +67,19 @@ export function environmentProblems(
   ];
 }
 
-const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
-  "NODE_ENV",
-  "NODE_OPTIONS",
-  "PORT",
-  "REDIS_URL",
-  "NATS_URL",
-  "HAWSER_WORKERS",
-  "HAWSER_SCALE",
-  "HAWSER_ADMIN",
-  "HAWSER_ADMIN_TOKEN",
-  "HAWSER_NOT_READY",
-  "HAWSER_DRAIN_WINDOW",
-  "HAWSER_GRACE",
-  "HAWSER_MEMORY_LIMIT",
-]);
+/** Beside those of `hawser run`. */
+const OTHER_VARIABLES: readonly string[] = ["NODE_ENV", "NODE_OPTIONS", "PORT", "REDIS_URL", "NATS_URL"];
+
+/** As `hawser run` itself reads them. */
+function variableProblems(variables: Readonly<Record<string, unknown>>): readonly string[] {
+  const known = [...OTHER_VARIABLES, ...Object.keys(RUN_OPTIONS).map(variableOf)];
+  const environment = Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)]));
+  const { problems } = resolveOptions(RUN_OPTIONS, { flags: {}, environment, file: undefined });
+  return [
+    ...problems,
+    ...Object.keys(variables).flatMap((name) => holds(known.includes(name), `${name} is no known variable`)),
+  ];
+}
 
 /** An idle timeout, in milliseconds, that two pings fit into. */
 export function idleProblems(what: string, idle: number, { pingInterval }: Deployment): readonly string[] {

@@ -4,7 +4,16 @@
 
 import { loadAwsServiceSpec } from "@aws-cdk/aws-service-spec";
 import { parse } from "yaml";
-import { type Check, differs, holds, idleProblems, shellProblems, stopMilliseconds, textOf } from "./check.ts";
+import {
+  type Check,
+  differs,
+  environmentProblems,
+  holds,
+  idleProblems,
+  shellProblems,
+  stopMilliseconds,
+  textOf,
+} from "./check.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: parsed YAML, and the specification's own graph
 type Tree = any;
@@ -148,12 +157,14 @@ export const checkAws: Check = async (files, deployment) => {
 /** The systemd unit within a machine's start script. */
 export function unitProblems(text: string, deployment: Parameters<Check>[1]): readonly string[] {
   const stop = Number(/--stop-timeout (\d+)/.exec(text)?.[1]) * 1_000;
+  // What CloudFormation puts there
+  const plain = text.replace(/\$\{\w[\w.]*\}/g, "2");
+  const variables = Array.from(plain.matchAll(/ --env (\w+)=(\S+)/g), ([, name = "", value = ""]) => [name, value]);
   const outer = Number(/^\s*TimeoutStopSec=(\d+)/m.exec(text)?.[1]) * 1_000;
   return [
     ...holds(stop >= stopMilliseconds(deployment), "Docker kills before the program has stopped"),
     ...holds(outer > stop, "systemd kills before Docker has stopped"),
-    ...holds(text.includes(` --env PORT=${deployment.port} `), "PORT must be the app's port"),
-    ...holds(text.includes(` --env HAWSER_ADMIN=0.0.0.0:${deployment.adminPort} `), "the admin port"),
+    ...environmentProblems(Object.fromEntries(variables), deployment, stop),
   ];
 }
 

@@ -49,11 +49,12 @@ function template(deployment: Deployment): string {
   });
 }
 
-function parameters({ tls }: Deployment): unknown {
+function parameters({ tls, engine }: Deployment): unknown {
   return {
     Vpc: { Type: "AWS::EC2::VPC::Id" },
     Subnets: { Type: "List<AWS::EC2::Subnet::Id>", Description: "In two zones at least" },
     ...(tls === "router" ? { Certificate: { Type: "String", Description: "ARN of a certificate of ACM" } } : {}),
+    ...(engine === "none" ? {} : { EngineUrl: { Type: "String", Description: `${engine}://host:port` } }),
     InstanceType: { Type: "String", Default: "c7g.large" },
     WorkersPerInstance: {
       Type: "Number",

@@ -50,6 +50,9 @@ function launchTemplate(deployment: Deployment): unknown {
   };
 }
 
+/** For Fn::Sub. */
+const PLACEHOLDERS = { workers: `\${WorkersPerInstance}`, engineUrl: `\${EngineUrl}` };
+
 function userData(deployment: Deployment): string {
   const { name } = deployment;
   return `#!/bin/bash
@@ -57,7 +60,7 @@ set -euo pipefail
 dnf install --assumeyes docker
 systemctl enable --now docker
 cat > /etc/systemd/system/${name}.service <<'UNIT'
-${unitText(deployment, `\${WorkersPerInstance}`)}
+${unitText(deployment, PLACEHOLDERS)}
 UNIT
 cat > /usr/local/bin/watch-lifecycle <<'WATCH'
 ${watchScript(name)}

@@ -20,7 +20,7 @@ export const gcp: Target = {
   name: "gcp",
   summary: "Terraform for Google Cloud: managed instance group, backend service, health checks, autoscaler",
   generate: (deployment) => [
-    { path: "main.tf", text: [settings(), group(deployment), balancer(deployment)].join("\n") },
+    { path: "main.tf", text: [settings(deployment), group(deployment), balancer(deployment)].join("\n") },
   ],
   lint: (deployment) => [
     ...edgeProblems(deployment, "on Google Cloud"),
@@ -42,7 +42,8 @@ function stopProblems(deployment: Deployment): readonly string[] {
   ];
 }
 
-function settings(): string {
+function settings({ engine }: Deployment): string {
+  const engineUrl = engine === "none" ? "" : '\nvariable "engine_url" {\n  type = string\n}\n';
   return `${header("gcp", "#", "terraform init && terraform apply -var project=...")}
 terraform {
   required_providers {
@@ -66,7 +67,7 @@ variable "network" {
   type    = string
   default = "default"
 }
-
+${engineUrl}
 provider "google" {
   project = var.project
   region  = var.region

@@ -40,7 +40,7 @@ function template(deployment: Deployment): string {
         - path: /etc/systemd/system/${name}.service
           permissions: "0644"
           content: |
-${indented(unitText(deployment, String(WORKERS_PER_MACHINE)), 12)}
+${indented(unitText(deployment, PLACEHOLDERS), 12)}
       runcmd:
         - systemctl daemon-reload
         - systemctl start ${name}.service
@@ -53,6 +53,9 @@ ${indented(unitText(deployment, String(WORKERS_PER_MACHINE)), 12)}
 }
 `;
 }
+
+/** The second is Terraform's. */
+const PLACEHOLDERS = { workers: String(WORKERS_PER_MACHINE), engineUrl: `\${var.engine_url}` };
 
 function indented(text: string, width: number): string {
   return text

@@ -121,12 +121,15 @@ function environment(deployment: Deployment): readonly unknown[] {
   const variables = {
     ...runEnvironment(deployment, { workers: "1" }),
     NODE_OPTIONS: heapOption(deployment),
-    ...engineVariable(deployment.engine, deployment.engine),
   };
   const plain = Object.entries(variables).map(([name, value]) => ({ name, value }));
+  const engine = Object.entries(engineVariable(deployment.engine, deployment.engine)).map(([name, value]) =>
+    why({ name, value }, "Your engine's Service."),
+  );
   const secretKeyRef = { name: adminName(deployment), key: TOKEN_KEY, optional: true };
   return [
     ...plain,
+    ...engine,
     why(
       { name: "HAWSER_ADMIN_TOKEN", valueFrom: { secretKeyRef } },
       `For all of the admin endpoint but its probes: kubectl create secret generic ${adminName(deployment)} --from-literal=${TOKEN_KEY}="$(openssl rand -hex 24)"`,
