@@ -53,8 +53,7 @@ const ENGINE_CLIENTS = ["redis", "ioredis", "@nats-io/transport-node", "@nats-io
 /** @type {Record<string, FolderRule>} the same for the command line, which knows the library by its public names alone */
 export const CLI_RULES = {
   ".": {
-    imports: ["bench", "connect", "doctor", "plan", "publish", "run", "status", "stop", "terminal", "tune"],
-    imports: ["connect", "doctor", "generate", "publish", "status", "stop", "terminal", "tune"],
+    imports: ["bench", "connect", "doctor", "generate", "plan", "publish", "run", "status", "stop", "terminal", "tune"],
     outside: ["node:"],
   },
   terminal: { imports: ["."], outside: ["node:"] },

@@ -6,8 +6,8 @@ import { bench } from "./bench/command.ts";
 import type { Command } from "./command.ts";
 import { connectTo } from "./connect/command.ts";
 import { doctor } from "./doctor/command.ts";
-import { plan } from "./plan/command.ts";
 import { generate } from "./generate/command.ts";
+import { plan } from "./plan/command.ts";
 import { publish } from "./publish/command.ts";
 import { run } from "./run/command.ts";
 import { status } from "./status/command.ts";
@@ -18,6 +18,7 @@ export const COMMANDS: readonly Command[] = [
   bench,
   connectTo,
   doctor,
+  generate,
   plan,
   publish,
   restart,
@@ -27,4 +28,3 @@ export const COMMANDS: readonly Command[] = [
   stop,
   tune,
 ];
-export const COMMANDS: readonly Command[] = [connectTo, doctor, generate, publish, restart, scale, status, stop, tune];

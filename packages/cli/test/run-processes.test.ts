@@ -47,7 +47,7 @@ describe("balance", () => {
   });
 
   test("ports: each worker has its own", async () => {
-    const first = await freePort();
+    const first = await freePorts(2);
     const run = hawserRun(["--workers", "2", "--balance", `ports:${first}`], "echo.mjs", { port: 1 });
     await run.says("2 workers are ready");
     const ids = [];

@@ -57,7 +57,7 @@ describe("drain", () => {
 
   test("without connections it is over after notReady", async () => {
     const server = await serving(echo);
-    const drained = server.drain({ notReady: 20, window: 60_000 });
+    const drained = server.drain({ notReady: 500, window: 60_000 });
     await openClient(server.port).then(async (client) => client.closed());
     await within("drain", drained);
     await within("waitClosed", server.waitClosed());

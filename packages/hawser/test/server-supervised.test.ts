@@ -128,9 +128,14 @@ describe("maxConnectionAge", () => {
     expect(await client.closed()).toMatchObject({ code: 1_012 });
   });
 
-  test.each([0, -1, Number.NaN, "1"])("%s is refused", async (maxConnectionAge) => {
+  test.each([
+    [0, "0"],
+    [-1, "-1"],
+    [Number.NaN, "NaN"],
+    ["1", '"1"'],
+  ])("%s is refused", async (maxConnectionAge, shown) => {
     await expect(serve(echo, { maxConnectionAge: maxConnectionAge as number })).rejects.toThrow(
-      `maxConnectionAge must be a positive number of milliseconds or null, got ${maxConnectionAge}`,
+      `maxConnectionAge must be a positive number of milliseconds or null, got ${shown}`,
     );
   });
 });
