@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { connect } from "hawser";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { temporaryFolder } from "./support/folder.ts";
+import { freePorts } from "./support/free-ports.ts";
 import { ask, closeCode, freePort, hawserRun, type SupervisedRun, untilGone } from "./support/hawser-run.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
