@@ -18,6 +18,9 @@ import { html } from "./html.ts";
 import { internationalChat } from "./international-chat.ts";
 import { jsonRpc } from "./json-rpc.ts";
 import { logs } from "./logs.ts";
+import { machines } from "./machines.ts";
+import { mail } from "./mail.ts";
+import { orders } from "./orders.ts";
 import { Random } from "./random.ts";
 import { telemetry } from "./telemetry.ts";
 import { ticks } from "./ticks.ts";
@@ -44,6 +47,9 @@ const KINDS: readonly CorpusKind[] = [
   graphql,
   telemetry,
   internationalChat,
+  orders,
+  machines,
+  mail,
 ];
 
 /** Every kind, those that are held out last. */

@@ -73,7 +73,7 @@ const GERMAN_NAMES = ["Jürgen Weiß", "Käthe Bäcker", "Björn Köhler", "Zoë
 export const internationalChat: CorpusKind = {
   name: "international-chat",
   title: "chat in Japanese and German, JSON",
-  heldOut: true,
+  heldOut: false,
   start(random) {
     const rooms = [
       { room: "開発", names: JAPANESE_NAMES, say: japanese, lang: "ja" },

@@ -23,7 +23,7 @@ const FIXED32 = 5;
 export const telemetry: CorpusKind = {
   name: "telemetry",
   title: "measurements of vehicles, protobuf-like binary",
-  heldOut: true,
+  heldOut: false,
   start(random) {
     const fleet = Array.from({ length: 12 }, () => vehicle(random));
     let now = EPOCH;
