@@ -103,14 +103,28 @@ export function enter(from: usize, to: usize): void {
 
 /** Enters the string at every `step`-th address, 2 or 4. A match is found from there, and grows back to where it begins. */
 export function enterSome(from: usize, to: usize, step: u32): void {
+  if (step === 2) enterEverySecond(from, to);
+  else enterEveryFourth(from, to);
+}
+
+function enterEverySecond(from: usize, to: usize): void {
   const hashShift = bucketShift;
   const buckets = table;
   let position = positionOf(from);
-  for (let at = from; at < to; at += 4, position += 4) {
+  for (let at = from; at < to; at += 8, position += 8) {
     const words = load<u64>(at);
     enterWord(words as u32, position, hashShift, buckets);
-    if (step === 2) enterWord((words >> 16) as u32, position + 2, hashShift, buckets);
+    enterWord((words >> 16) as u32, position + 2, hashShift, buckets);
+    enterWord((words >> 32) as u32, position + 4, hashShift, buckets);
+    enterWord(load<u32>(at + 6), position + 6, hashShift, buckets);
   }
+}
+
+function enterEveryFourth(from: usize, to: usize): void {
+  const hashShift = bucketShift;
+  const buckets = table;
+  let position = positionOf(from);
+  for (let at = from; at < to; at += 4, position += 4) enterWord(load<u32>(at), position, hashShift, buckets);
 }
 
 /** Enters the three bytes at every address. */
@@ -165,11 +179,25 @@ export function findMatch(at: usize, end: usize, floor: u32): u32 {
   const word = load<u32>(at);
   const bucket = bucketOf(word);
   const entries = load<u64>(bucket);
-  const older = isDeep ? pushOut(bucket, entries) : 0;
+  if (isDeep) return findDeep(at, end, word, bucket, entries, floor);
   store<u64>(bucket, withNewest(entries, positionOf(at)));
   const places = agreeing(at, word, entries);
   if (isFar) return findFar(at, end, word, places, entries, floor);
-  const olderPlaces = isDeep ? agreeing(at, word, older) : 0;
+  if (places === 0) return 0;
+  const most = min<u32>((end - at) as u32, MAX_MATCH);
+  if (floor >= most) return 0;
+  const reach = min<u32>((at - oldest) as u32, windowSize);
+  const best = bestOf(at, places, entries, floor << 16, most, reach);
+  if ((best & 0xffff) === 0) return 0;
+  return probes === 0 ? best : probeEnd(at, word, best, most, reach);
+}
+
+/** As {@link findMatch}, from there on where a bucket has eight strings. */
+function findDeep(at: usize, end: usize, word: u32, bucket: usize, entries: u64, floor: u32): u32 {
+  const older = pushOut(bucket, entries);
+  store<u64>(bucket, withNewest(entries, positionOf(at)));
+  const places = agreeing(at, word, entries);
+  const olderPlaces = agreeing(at, word, older);
   if ((places | olderPlaces) === 0) return 0;
   const most = min<u32>((end - at) as u32, MAX_MATCH);
   if (floor >= most) return 0;

@@ -45,7 +45,7 @@ const SEARCHES: readonly Search[] = [
   { step: 4, recent: 0, lazy: 16, nice: 64, probes: 2, deep: 0, far: 0 },
   { step: 2, recent: 0, lazy: 16, nice: 64, probes: 2, deep: 0, far: 0 },
   { step: 2, recent: 0, lazy: 32, nice: 128, probes: 4, deep: 0, far: 0 },
-  { step: 2, recent: 2_048, lazy: 32, nice: 128, probes: 8, deep: 0, far: 0 },
+  { step: 2, recent: 512, lazy: 64, nice: 258, probes: 12, deep: 0, far: 0 },
   { step: 1, recent: 0, lazy: 48, nice: 192, probes: 12, deep: 1, far: 0 },
   { step: 1, recent: 0, lazy: 96, nice: 258, probes: 16, deep: 1, far: 0 },
   { step: 1, recent: 0, lazy: 258, nice: 258, probes: 32, deep: 1, far: 0 },
