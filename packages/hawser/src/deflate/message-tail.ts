@@ -12,7 +12,11 @@ export function endsWithTail(payload: Uint8Array): boolean {
   return endsInOnes && payload[length - 3] === 0 && payload[length - 4] === 0;
 }
 
+/** A view of a smaller array may have the engine take memory for it outside of its heap, which takes longer than a copy. */
+const VIEW_PAYS_OFF = 64;
+
 /** Of data that ends with its tail, as all does that a deflater makes. */
 export function withoutTail(compressed: Uint8Array): Uint8Array {
-  return compressed.subarray(0, compressed.length - TAIL.length);
+  const length = compressed.length - TAIL.length;
+  return length < VIEW_PAYS_OFF ? compressed.slice(0, length) : compressed.subarray(0, length);
 }

@@ -24,7 +24,7 @@ export const nodeTextCodec: TextCodec = {
   decode(bytes, start, end, isKnownAscii) {
     // The same as UTF-8 for ASCII, and ten times as fast for long texts
     if (isKnownAscii) return latin1Slice.call(bytes, start, end);
-    const view = bytes.subarray(start, end);
+    const view = start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end);
     if (isAscii(view)) return latin1Slice.call(bytes, start, end);
     return isUtf8(view) ? utf8Slice.call(bytes, start, end) : undefined;
   },

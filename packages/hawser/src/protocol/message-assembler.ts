@@ -183,7 +183,13 @@ export class MessageAssembler {
   // Messages that an extension encoded
 
   #decodePayload(bytes: Uint8Array, start: number, end: number, isLastPiece: boolean): Pending | undefined {
-    this.#decoder ??= new MessageDecoder(this.#extensions, this.#rsv, this.#settings.maxSize);
+    if (this.#decoder === undefined) {
+      this.#decoder = new MessageDecoder(this.#extensions, this.#rsv, this.#settings.maxSize);
+      if (isLastPiece && this.#isFinalFrame) {
+        this.#decoder.begin(this.#keep(bytes, start, end));
+        return this.#decodeWhole(this.#decoder);
+      }
+    }
     this.#decoder.append(bytes, start, end, this.#expectedSize());
     if (isLastPiece && this.#isFinalFrame) return this.#decodeWhole(this.#decoder);
     return isLastPiece && this.#isStreaming ? this.#acceptDecoded(this.#decoder.part(), false) : undefined;

@@ -30,6 +30,11 @@ export class MessageDecoder {
     this.#encoded.append(bytes, start, end, expected);
   }
 
+  /** The whole message has arrived at once; its bytes are nobody else's. */
+  begin(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#encoded.begin(bytes);
+  }
+
   /** Decodes what has arrived, if that is possible before the rest has; `undefined` if it is not. */
   part(): Uint8Array | ExtensionFault | undefined {
     const [extension, ...others] = this.#extensions;
@@ -44,9 +49,9 @@ export class MessageDecoder {
 
   /** Has what has arrived since the last part decoded elsewhere; `undefined`: it is for {@link finish}. */
   finishLater(): Promise<Uint8Array | ExtensionFault> | undefined {
-    const [extension, ...others] = this.#extensions;
+    const extension = this.#extensions[0];
     // What several extensions did to a message is undone one after the other, at once
-    if (extension?.decodeLater === undefined || others.length > 0) return undefined;
+    if (extension?.decodeLater === undefined || this.#extensions.length > 1) return undefined;
     const decoding = extension.decodeLater(this.#encoded.view, this.#remaining);
     if (decoding !== undefined) this.#encoded.take();
     return decoding;

@@ -88,9 +88,10 @@ export class MessageSender {
     opcode: DataOpcode,
     compress: boolean | undefined,
   ): Promise<EncodedMessage> | undefined {
+    if (payload.length < ENCODED_LATER) return undefined;
     const [extension, ...others] = this.#extensions;
     // What several extensions do to a message they do one after the other, at once
-    if (extension?.encodeLater === undefined || others.length > 0 || payload.length < ENCODED_LATER) return undefined;
+    if (extension?.encodeLater === undefined || others.length > 0) return undefined;
     const encoding = extension.encodeLater(payload, { opcode, isFirst: true, isLast: true, compress });
     if (encoding === undefined) return undefined;
     this.#isEncoding = true;
