@@ -45,6 +45,17 @@ test("keeps what was appended, in order, whatever becomes of the source", () => 
   expect(accumulator.view).toEqual(concat(bytes(9).subarray(2, 6), bytes(9)));
 });
 
+test("begins with bytes that it is given, without a copy, and goes on behind them", () => {
+  const accumulator = new ByteAccumulator();
+  const given = bytes(5);
+  accumulator.begin(given);
+  expect(accumulator.length).toBe(5);
+  expect(accumulator.view).toBe(given);
+  accumulator.append(bytes(3), 0, 3, 8);
+  expect(accumulator.take()).toEqual(concat(bytes(5), bytes(3)));
+  expect(accumulator.length).toBe(0);
+});
+
 describe("take", () => {
   test("hands out the memory itself where it is full", () => {
     const accumulator = new ByteAccumulator();
