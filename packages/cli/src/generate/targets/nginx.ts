@@ -115,7 +115,7 @@ function locationLines(deployment: Deployment): string {
     "        proxy_set_header X-Forwarded-For $remote_addr;",
     "        proxy_set_header X-Forwarded-Proto $scheme;",
     `        proxy_connect_timeout ${seconds(connect)}s;`,
-    `        # The app pings every ${pingInterval / 1_000} s; both count silence, each in its direction`,
+    `        # The app pings every ${pingInterval / 1_000} s: a connection this silent in both directions is dead`,
     `        proxy_read_timeout ${seconds(idle)}s;`,
     `        proxy_send_timeout ${seconds(idle)}s;`,
     "        # A process that drains or is full answers 503: the next one is asked, and this one passed over",
