@@ -52,7 +52,21 @@ describe.each(PAGES.map((page) => [page, readFileSync(`${root}${page}`, "utf8")]
 /** Also those of other commands on these pages. */
 function known() {
   const names = Object.keys(RUN_OPTIONS).map((name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
-  const others = ["help", "json", "show-config", "sample", "quick", "record", "seconds", "output", "html", "save-dev"];
+  const others = [
+    "help",
+    "json",
+    "show-config",
+    "sample",
+    "quick",
+    "record",
+    "seconds",
+    "output",
+    "html",
+    "save-dev",
+    "out",
+    "check",
+    "wait",
+  ];
   return {
     flags: [...names, ...others].map((name) => `--${name}`),
     variables: names.map((name) => `HAWSER_${name.replaceAll("-", "_").toUpperCase()}`),
