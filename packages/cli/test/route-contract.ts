@@ -29,6 +29,8 @@ export interface RouteTraits {
   readonly notices?: "unready" | "refuse";
   /** Connections that a reload may cut. */
   readonly reloadCuts?: "all" | "none";
+  /** Whose silence it counts: both directions', or that of the app alone. @default "both" */
+  readonly watches?: "both" | "answers";
   /** The address that the app sees; `undefined`: the router tells none. */
   readonly seen?: "127.0.0.2" | undefined;
 }
@@ -62,6 +64,9 @@ export function routeContract(traits: RouteTraits): void {
   const folder = mkdtempSync(join(tmpdir(), "hawser-route-"));
   let route: Route;
   let idle: Connection;
+  /** Says something now and then, and hears nothing: no pings either, since its traffic shows that it lives. */
+  let talking: Connection;
+  let talk: NodeJS.Timeout;
   let idleSince: number;
   let idlePid: number;
   const options: ConnectOptions = { proxy: null, tls: { ca: authority }, ...traits.connect };
@@ -78,6 +83,13 @@ export function routeContract(traits: RouteTraits): void {
   async function beginIdle(): Promise<void> {
     idle = await until(openIdle);
     idlePid = await whose(idle);
+    // Several at once: a router that counts sends a single one to others
+    const several = await openMany(route.apps.length * 3, open);
+    const pids = await Promise.all(several.map(whose));
+    talking = several[pids.indexOf(idlePid)]!;
+    await Promise.all(several.filter((ws) => ws !== talking).map((ws) => ws.close()));
+    clearInterval(talk);
+    talk = setInterval(() => void talking.send("!").catch(() => clearInterval(talk)), PING_INTERVAL / 2);
     idleSince = Date.now();
   }
 
@@ -87,7 +99,8 @@ export function routeContract(traits: RouteTraits): void {
   });
 
   afterAll(async () => {
-    await idle?.close();
+    clearInterval(talk);
+    await Promise.all([idle?.close(), talking?.close()]);
     await route?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -177,10 +190,11 @@ export function routeContract(traits: RouteTraits): void {
     await Promise.all(connections.map((ws) => ws.close()));
   });
 
-  test("an idle connection outlives the router's patience", async () => {
+  test("an idle connection outlives the router's patience, and so does one that only sends", async () => {
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, idleSince + IDLE * 1.6 - Date.now())));
     expect(idle.state).toBe("open");
     expect(await isAlive(idle)).toBe(true);
+    if (traits.watches !== "answers") expect(await isAlive(talking)).toBe(true);
   });
 }
 

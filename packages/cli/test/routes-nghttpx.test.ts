@@ -33,6 +33,7 @@ describeWith("nghttpx", "nghttpx", () => {
       start: (folder, port) =>
         startRoute({ router: "nghttpx", flags, environment, files: configuration }, folder, port),
       connect,
+      watches: "answers",
       seen: "127.0.0.2",
     });
   });

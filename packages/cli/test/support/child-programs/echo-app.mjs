@@ -1,6 +1,6 @@
 /**
  * An app as process managers and routers find it: it listens where the environment says, echoes, answers health checks and
- * closes at SIGTERM. `?` is answered with the process's id. Its parent, where there is one to talk to, counts its
+ * closes at SIGTERM. `?` is answered with the process's id, and `!` is not answered. Its parent, where there is one to talk to, counts its
  * connections and makes it unready.
  */
 
@@ -21,7 +21,11 @@ const checks = healthChecks(() => server);
 const http2 = HTTP2 === "1" ? createServer() : undefined;
 
 server = await serve(
-  { message: (ws, message) => ws.send(message === "?" ? String(process.pid) : message) },
+  {
+    message(ws, message) {
+      if (message !== "!") return ws.send(message === "?" ? String(process.pid) : message);
+    },
+  },
   {
     ...(http2 === undefined ? place() : { server: http2 }),
     // On a Unix socket the router has no address
@@ -65,5 +69,7 @@ process.on("message", (message) => {
   // What a router learns that does not ask for health
   if (message === "refuse") void server.drain({ notReady: 0, window: 86_400_000 });
 });
+// Its parent ended without it
+process.on("disconnect", () => process.exit());
 process.send?.("listening");
 if (STARTED !== undefined) console.log("started", process.pid);
