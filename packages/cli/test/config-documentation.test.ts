@@ -66,6 +66,7 @@ function known() {
     "out",
     "check",
     "wait",
+    "connections",
   ];
   return {
     flags: [...names, ...others].map((name) => `--${name}`),

@@ -49,10 +49,13 @@ async function openSession(files: ReadonlyMap<string, string>): Promise<Session>
   const folder = temporaryFolder();
   for (const [name, text] of files) writeFileSync(join(folder, name), text);
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  // Not npm's own links: it makes none for a program that was not yet built when it installed
+  const programs = temporaryFolder();
+  symlinkSync(join(root, "packages/cli/dist/bin.js"), join(programs, "hawser"));
   const session = new Session(folder, {
     ...process.env,
     ...(await freePorts()),
-    PATH: [join(root, "node_modules", ".bin"), dirname(process.execPath), process.env["PATH"]].join(delimiter),
+    PATH: [programs, dirname(process.execPath), process.env["PATH"]].join(delimiter),
     NO_COLOR: "1",
     FORCE_COLOR: undefined,
   });
