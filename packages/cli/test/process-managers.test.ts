@@ -40,6 +40,14 @@ async function untilAccepted(ports: readonly number[]): Promise<void> {
   for (const port of ports) while (!(await accepts(port))) await pause();
 }
 
+/** Connects as soon as there is somebody: the socket of a process that was killed may accept for a moment longer. */
+async function connectedAgain(url: string): Promise<Connection> {
+  for (;;) {
+    const ws = await connect(url, { proxy: null }).catch(pause);
+    if (ws !== undefined) return ws;
+  }
+}
+
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 50));
 }
@@ -69,8 +77,7 @@ describeWith("supervisor", "supervisord", () => {
     process.kill(pids[0]!, "SIGKILL");
     await connections[0]!.waitClosed();
     expect(connections[0]!.closeCode).toBe(1006);
-    await untilAccepted(ports);
-    const again = await connect(`ws://127.0.0.1:${first}`, { proxy: null });
+    const again = await connectedAgain(`ws://127.0.0.1:${first}`);
     expect(await pidOf(again)).not.toBe(pids[0]);
 
     const ended = once(manager, "exit");

@@ -175,6 +175,19 @@ describe("an engine that answers later", () => {
     expect([a!.offset, c!.offset]).toEqual([1, 3]);
   });
 
+  test("what follows after a gap that the engine has forgotten is asked for, though nothing is published any more", async () => {
+    const bench = new Bench({ isSlow: true, maxCount: 1 });
+    void bench.feed.catchUp();
+    await bench.answer();
+    const [, second, , fourth] = Array.from({ length: 4 }, () => bench.append());
+    bench.feed.accept(second!);
+    bench.feed.accept(fourth!);
+    bench.append();
+    for (let round = 0; round < 4; round++) await bench.answer();
+    expect(bench.offsets).toEqual([2, 4, 5]);
+    expect(bench.lost.map(({ offset }) => offset)).toEqual([1, 3]);
+  });
+
   test("a page for one subscriber is news for all", async () => {
     const bench = new Bench({ isSlow: true, maxRecent: 2 });
     void bench.feed.catchUp();

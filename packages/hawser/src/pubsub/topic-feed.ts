@@ -147,9 +147,13 @@ export class TopicFeed<Context> {
 
   /** The engine has forgotten what was missed. */
   #skipTo(page: HistoryPage): void {
+    this.#dropOtherEpochs(page.epoch);
     this.#recent.length = 0;
     this.#position = { epoch: page.epoch, offset: this.#offsetBeforeAhead(page) };
     this.#host.lost(this.#position);
+    this.#deliverAhead();
+    // Between what was ahead there may be gaps, and after it more that the engine has
+    if (this.#position.offset < page.offset) this.catchUp();
   }
 
   /** What is left of an epoch that is over, or of one that the engine does not know. */
