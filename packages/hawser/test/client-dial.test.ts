@@ -4,10 +4,9 @@ import { createServer, type LookupFunction, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import type { ClientConnection } from "../src/node/client-connection.ts";
 import type { ConnectOptions } from "../src/node/client-options.ts";
 import { connect } from "../src/node/connect.ts";
-import { HandshakeError } from "../src/node/errors.ts";
+import { echoes, failure, open } from "./support/attempts.ts";
 import { authority } from "./support/certificates.ts";
 import { allClosed, echoServer, httpServer, type Listening, listening, rawServer } from "./support/servers.ts";
 
@@ -18,26 +17,6 @@ const here: LookupFunction = (_host, options, callback) => {
   if (options.all) callback(null, [{ address: "127.0.0.1", family: 4 }]);
   else callback(null, "127.0.0.1", 4);
 };
-
-async function open(url: string, options?: ConnectOptions): Promise<ClientConnection> {
-  const connection = await connect(url, options);
-  onTestFinished(() => connection.terminate());
-  return connection;
-}
-
-async function echoes(ws: ClientConnection, text = "hello"): Promise<void> {
-  await ws.send(text);
-  expect(await ws.recv()).toBe(text);
-}
-
-async function failure(attempt: Promise<unknown>): Promise<HandshakeError> {
-  const error = await attempt.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(HandshakeError);
-  return error as HandshakeError;
-}
 
 async function unusedPort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");

@@ -1,11 +1,9 @@
 import type { LookupFunction } from "node:net";
-import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import type { ClientConnection } from "../src/node/client-connection.ts";
-import type { ConnectOptions } from "../src/node/client-options.ts";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { connect } from "../src/node/connect.ts";
-import { HandshakeError } from "../src/node/errors.ts";
 import { loadSocks } from "../src/node/socks-dial.ts";
 import { VERSION } from "../src/node/version.ts";
+import { echoes, failure, open } from "./support/attempts.ts";
 import { authority } from "./support/certificates.ts";
 import { httpProxy } from "./support/http-proxy.ts";
 import { allClosed, echoServer, rawServer } from "./support/servers.ts";
@@ -13,26 +11,6 @@ import { socksProxy } from "./support/socks-proxy.ts";
 
 const TRUSTED = { tls: { ca: authority }, proxyTls: { ca: authority } };
 const HOSTS = { hosts: { "secure.test": "127.0.0.1" } };
-
-async function open(url: string, options?: ConnectOptions): Promise<ClientConnection> {
-  const connection = await connect(url, options);
-  onTestFinished(() => connection.terminate());
-  return connection;
-}
-
-async function echoes(ws: ClientConnection, text = "hello"): Promise<void> {
-  await ws.send(text);
-  expect(await ws.recv()).toBe(text);
-}
-
-async function failure(attempt: Promise<unknown>): Promise<HandshakeError> {
-  const error = await attempt.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(HandshakeError);
-  return error as HandshakeError;
-}
 
 afterEach(() => vi.unstubAllEnvs());
 

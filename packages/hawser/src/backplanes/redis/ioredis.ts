@@ -3,6 +3,7 @@
  */
 
 import type { ConnectionEvents, RedisArgument, RedisConnection } from "./connection.ts";
+import { openPair } from "./open-pair.ts";
 
 /** A client made with `new Redis()` of the package `ioredis`. It need not be connected. */
 export interface IoredisClient {
@@ -34,20 +35,13 @@ export async function openIoredis(
   events: ConnectionEvents,
   signal: AbortSignal,
 ): Promise<RedisConnection> {
-  const [commands, subscriber] = [duplicate(client, events), duplicate(client, events)];
-  const close = () => {
-    for (const one of [commands, subscriber]) one.disconnect();
-  };
-  signal.addEventListener("abort", close);
-  try {
-    await Promise.all([commands.connect(), subscriber.connect()]);
-    signal.throwIfAborted();
-  } catch (error) {
-    close();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", close);
-  }
+  const pair = openPair(
+    () => client.duplicate(ONCE),
+    (one) => one.disconnect(),
+    events,
+    signal,
+  );
+  const { commands, subscriber, close } = await pair;
   const event = isSharded ? "smessageBuffer" : "messageBuffer";
   subscriber.on(event, (channel: Buffer, payload: Buffer) => events.message(channel.toString(), payload));
   return {
@@ -60,11 +54,4 @@ export async function openIoredis(
     },
     close,
   };
-}
-
-function duplicate(client: IoredisClient, events: ConnectionEvents): IoredisClient {
-  const one = client.duplicate(ONCE);
-  one.on("error", events.lost);
-  one.on("end", () => events.lost(new Error("the connection to Redis was closed")));
-  return one;
 }

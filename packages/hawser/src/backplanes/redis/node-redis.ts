@@ -3,6 +3,7 @@
  */
 
 import type { ConnectionEvents, RedisArgument, RedisConnection } from "./connection.ts";
+import { openPair } from "./open-pair.ts";
 
 type Listener = (payload: Buffer, channel: Buffer) => void;
 
@@ -29,20 +30,13 @@ export async function openNodeRedis(
   events: ConnectionEvents,
   signal: AbortSignal,
 ): Promise<RedisConnection> {
-  const [commands, subscriber] = [duplicate(client, events), duplicate(client, events)];
-  const close = () => {
-    for (const one of [commands, subscriber]) one.destroy();
-  };
-  signal.addEventListener("abort", close);
-  try {
-    await Promise.all([commands.connect(), subscriber.connect()]);
-    signal.throwIfAborted();
-  } catch (error) {
-    close();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", close);
-  }
+  const pair = openPair(
+    () => duplicate(client),
+    (one) => one.destroy(),
+    events,
+    signal,
+  );
+  const { commands, subscriber, close } = await pair;
   const listener: Listener = (payload, channel) => events.message(channel.toString(), payload);
   return {
     run: (args) => commands.sendCommand(args, BUFFERS),
@@ -58,10 +52,7 @@ export async function openNodeRedis(
   };
 }
 
-function duplicate(client: NodeRedisClient, events: ConnectionEvents): NodeRedisClient {
+function duplicate(client: NodeRedisClient): NodeRedisClient {
   const socket = { ...client.options?.socket, reconnectStrategy: false };
-  const one = client.duplicate({ socket, disableOfflineQueue: true });
-  one.on("error", events.lost);
-  one.on("end", () => events.lost(new Error("the connection to Redis was closed")));
-  return one;
+  return client.duplicate({ socket, disableOfflineQueue: true });
 }
