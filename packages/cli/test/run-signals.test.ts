@@ -78,9 +78,7 @@ describe("stopping", () => {
 
   test("while it starts", async () => {
     const run = hawserRun(["--workers", "1"], "silent.mjs");
-    await vi.waitFor(() => expect(run.pid).toBeGreaterThan(0));
-    // Its signal handlers are there once the process has begun in earnest
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await run.says("alone");
     run.kill("SIGTERM");
     expect(await run.ended).toBe(0);
   });

@@ -1,3 +1,4 @@
 /** A program that runs, and serves nobody. */
 
+console.log("alone");
 setInterval(() => {}, 1_000);
