@@ -104,7 +104,7 @@ Options
   --quick         0.5 s, 3 rounds, 1,000 idle connections, and unless --only says otherwise only
                   ${QUICK_WORKLOADS.join(",")}: shows trouble, not percents
   --gate RATIO    exit with 1 if a row's median of ours is worse than RATIO times the base
-                  (more done or less memory is better)
+                  (more done or less memory is better) each of three times
   --write         write the results of a partial run, too: its rows replace the stored ones, the
                   others stay
   --profile LIST  profiles of these workloads: shares of kernel, Node, JavaScript and the rest, and

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Run } from "../measuring/rounds.ts";
 import type { Row } from "../workloads/workload.ts";
-import { advantage, belowGate, evaluate } from "./report.ts";
+import { advantage, evaluate } from "./report.ts";
 
 const SPEED: Row = { id: "pp", workload: "pp", side: "server", title: "echo", unit: "messages/CPU-s", better: "more" };
 const MEMORY: Row = {
@@ -64,31 +64,11 @@ describe("evaluate", () => {
   });
 });
 
-describe("the gate", () => {
+describe("the advantage", () => {
   test.each([
     ["more messages are an advantage", SPEED, 1.5, 1.5],
     ["less memory is an advantage", MEMORY, 0.5, 2],
   ] as const)("%s", (_name, row, ratio, expected) => {
     expect(advantage(row, ratio)).toBe(expected);
-  });
-
-  test.each([
-    ["speed at the gate passes", SPEED, 75, []],
-    ["speed under the gate fails", SPEED, 70, ["pp: hawser reaches 0.70 of the base, the gate is 0.75"]],
-    ["memory under the base passes", MEMORY, 50, []],
-    ["memory far over the base fails", MEMORY, 200, ["idle: hawser reaches 0.50 of the base, the gate is 0.75"]],
-  ] as const)("%s", (_name, row, value, expected) => {
-    const rows = evaluate([run(0, "ws", 100, row), run(0, "hawser", value, row)], [row], ["ws", "hawser"]);
-    expect(belowGate(rows, 0.75)).toEqual(expected);
-  });
-
-  test("another library may be slow", () => {
-    const rows = evaluate([run(0, "ws", 100), run(0, "undici", 10)], [SPEED], ["ws", "undici"]);
-    expect(belowGate(rows, 0.75)).toEqual([]);
-  });
-
-  test("a missing result fails", () => {
-    const rows = evaluate([run(0, "ws", 100), failed(0, "hawser")], [SPEED], ["ws", "hawser"]);
-    expect(belowGate(rows, 0.1)).toEqual(["pp: no result for hawser"]);
   });
 });

@@ -39,23 +39,6 @@ export function advantage(row: Row, ratio: number): number {
   return row.better === "more" ? ratio : 1 / ratio;
 }
 
-/**
- * The results of our own whose median advantage is under the gate, told in words. A result that is missing is under every
- * gate; other libraries are not held to it.
- */
-export function belowGate(rows: readonly ResultRow[], gate: number): string[] {
-  return rows.flatMap((row) =>
-    row.peers.slice(1).flatMap(({ peer, ratio }) => {
-      if (!peer.startsWith("hawser")) return [];
-      if (ratio === undefined) return [`${row.id}: no result for ${peer}`];
-      const reached = advantage(row, ratio.median);
-      return reached >= gate
-        ? []
-        : [`${row.id}: ${peer} reaches ${reached.toFixed(2)} of the base, the gate is ${gate}`];
-    }),
-  );
-}
-
 type ByRound = ReadonlyMap<number, Run["figures"][number]>;
 
 function figuresByRound(runs: readonly Run[], row: string, peer: string): ByRound {
