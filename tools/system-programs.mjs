@@ -20,6 +20,7 @@ import { capture, run, StepError, say } from "./steps/run.mjs";
  */
 export const SYSTEM_PROGRAMS = {
   chromium: { package: "chromium", detect: ["/usr/bin/chromium", "--version"] },
+  firefox: { package: "firefox-esr", detect: ["/usr/bin/firefox-esr", "--version"] },
   "python3-websockets": { package: "python3-websockets", detect: ["/usr/bin/python3", "-c", "import websockets"] },
   "redis-server": { package: "redis-server", detect: ["/usr/bin/redis-server", "--version"] },
   tmux: { package: "tmux", detect: ["/usr/bin/tmux", "-V"] },

@@ -56,7 +56,8 @@ const FIGURES = process.env["HAWSER_ROUTE_FIGURES"];
 /** Connections that are balanced, that a reload finds, and that are opened during it. */
 const [COUNT, HELD, OPENED] = FIGURES === undefined ? [120, 20, 50] : [1_000, 500, 1_000];
 
-function figure(route: string, figures: Readonly<Record<string, unknown>>): void {
+/** A line of it. */
+export function figure(route: string, figures: Readonly<Record<string, unknown>>): void {
   if (FIGURES !== undefined) appendFileSync(FIGURES, `${JSON.stringify({ route, ...figures })}\n`);
 }
 

@@ -137,6 +137,19 @@ describe("the server", () => {
     await within("the end", once(stream, "end"));
   });
 
+  test("does not wait for a client to end its stream, once both have sent Close", async () => {
+    const { url, server } = await servingHttp2(echo, { closeTimeout: 3_600_000 });
+    const session = await rawSession(url);
+    const [first, second] = [(await ask(session)).stream, (await ask(session)).stream];
+    first.resume().write(closeFrame(1000)("server"));
+    await within("the first is gone", once(first, "close"));
+    const closing = server.close();
+    expect((await read(second, 4)).toString("latin1")).toBe("\x88\x02\x03\xe9");
+    second.resume().write(closeFrame(1001)("server"));
+    await within("the server closes", closing);
+    expect([first.rstCode, second.rstCode]).toEqual([0, 0]);
+  });
+
   test.each<[name: string, fields: OutgoingHttpHeaders, status: number]>([
     ["another origin", { origin: "https://evil.example" }, 403],
     ["another version", { "sec-websocket-version": "8" }, 426],

@@ -36,33 +36,40 @@ export function placeCertificate(folder: string): void {
   cpSync(join(CERTIFICATES, "localhost-key.pem"), join(folder, "certificate.pem.key"));
 }
 
-const APPS = 3;
-
 export interface GeneratedRoute {
   readonly router: RouterName;
   readonly flags: Flags;
+  /** How many. @default 3 */
+  readonly count?: number;
   /** Of the apps, beside their places. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Of one app; they count from 1. */
+  environmentOf?(number: number): Readonly<Record<string, string>>;
   /** In place of the generated files, for a router that has no target. */
   files?(deployment: Deployment): readonly GeneratedFile[];
 }
 
 /** Starts apps and the router; the ports of the apps follow that of the router. */
 export async function startRoute(
-  { router, flags, environment = {}, files }: GeneratedRoute,
+  { router, flags, count = 3, environment = {}, environmentOf = () => ({}), files }: GeneratedRoute,
   folder: string,
   port: number,
 ): Promise<Route> {
-  const places = { listen: "ports", workers: String(APPS), port: String(port + 1), socketPattern: `${folder}/%d.sock` };
+  const places = {
+    listen: "ports",
+    workers: String(count),
+    port: String(port + 1),
+    socketPattern: `${folder}/%d.sock`,
+  };
   const all = { ...places, publicHost: "127.0.0.1", publicPort: String(port), ...flags };
   placeCertificate(folder);
   const deployment = testDeployment(all, folder);
-  const numbers = Array.from({ length: APPS }, (_, index) => index + 1);
+  const numbers = Array.from({ length: count }, (_, index) => index + 1);
   const apps = await Promise.all(
     numbers.map((number) => {
       const socket = deployment.socketPattern.replaceAll("%d", String(number));
       const place = deployment.listen === "unix" ? { SOCKET: socket } : { PORT: String(port + number) };
-      return App.start({ ...place, PING_INTERVAL: String(PING_INTERVAL), ...environment });
+      return App.start({ ...place, PING_INTERVAL: String(PING_INTERVAL), ...environment, ...environmentOf(number) });
     }),
   );
   const end = () => Promise.all(apps.map((app) => app.end()));

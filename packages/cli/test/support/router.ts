@@ -29,7 +29,7 @@ interface RouterProgram {
 
 /** Where Debian's own configuration has them loaded by default, or its users with a2enmod. */
 const APACHE_MODULES =
-  "mpm_event authz_core headers proxy proxy_http proxy_balancer proxy_hcheck lbmethod_byrequests lbmethod_bybusyness slotmem_shm watchdog reqtimeout ssl";
+  "mpm_event authz_core headers proxy proxy_http proxy_balancer proxy_hcheck lbmethod_byrequests lbmethod_bybusyness slotmem_shm watchdog reqtimeout ssl http2";
 
 const apacheModules = APACHE_MODULES.split(" ")
   .map((name) => [name, `/usr/lib/apache2/modules/mod_${name}.so`] as const)

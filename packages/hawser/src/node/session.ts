@@ -298,8 +298,8 @@ export class Session implements ProtocolSink, TransportSink, Timed {
     this.#readOn();
   }
 
-  end(): void {
-    this.transport.finish();
+  end(isHandshakeDone: boolean): void {
+    this.transport.finish(isHandshakeDone);
   }
 
   abort(): void {

@@ -20,8 +20,8 @@ export interface Transport extends FrameOutput {
   pause(): void;
   resume(): void;
   readonly isPaused: boolean;
-  /** Ends our side once everything is sent. */
-  finish(): void;
+  /** Ends our side once everything is sent. `isPeerDone`: what the peer may still send does not count. */
+  finish(isPeerDone?: boolean): void;
   /** Destroys the transport; nothing more is sent. */
   abort(): void;
   readonly endpoints: Endpoints;

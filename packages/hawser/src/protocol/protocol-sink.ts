@@ -13,8 +13,11 @@ export interface ProtocolSink extends MessageSink {
   pong(payload: Uint8Array, latency: number | undefined): void;
   /** The closing handshake has begun, by either side, or the connection has failed: no more messages can be sent. */
   closing(): void;
-  /** Nothing more will be output: the driver ends its side of the transport once everything is written. */
-  end(): void;
+  /**
+   * Nothing more will be output: the driver ends its side of the transport once everything is written. `isHandshakeDone`: both
+   * Close frames went over, so nothing that the peer may still send counts.
+   */
+  end(isHandshakeDone: boolean): void;
   /** The driver destroys the transport now. */
   abort(): void;
   /** The transport has ended; the last call. */

@@ -371,7 +371,7 @@ export class Protocol implements ReceptionOwner {
   #end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.#sink.end();
+    this.#sink.end(this.#ending().isHandshakeDone);
   }
 
   // Methods and not getters: V8 does not optimise private getters

@@ -7,7 +7,7 @@
 import { createServer } from "node:http2";
 import { healthChecks, listenFds, respond, serve, shutdownOn } from "hawser";
 
-const { PORT, SOCKET, REUSE_PORT, PROXY_PROTOCOL, HTTP2, PING_INTERVAL, STARTED } = process.env;
+const { PORT, SOCKET, REUSE_PORT, PROXY_PROTOCOL, HTTP2, PING_INTERVAL, COMPRESSION, STARTED } = process.env;
 const [activated] = listenFds();
 
 function place() {
@@ -33,6 +33,7 @@ server = await serve(
       ? { proxyProtocol: "required" }
       : { trustProxy: SOCKET === undefined ? ["loopback"] : 1 }),
     pingInterval: Number(PING_INTERVAL ?? 20_000),
+    compression: COMPRESSION === "none" ? false : "deflate",
     maxSize: 2 ** 21,
     async processRequest(request, connection) {
       if (request.url.pathname === "/who") return respond(200, connection.remoteAddress ?? "nobody");

@@ -7,6 +7,7 @@ import type { Message } from "hawser";
 /** What not every implementation can be asked for; the contract leaves out what a peer can't. */
 export type Ability =
   | "compress what it sends"
+  | "tell parameters of extensions"
   | "decline compression"
   | "set window sizes"
   | "send fragments"

@@ -31,6 +31,7 @@ export class PythonPeer implements Peer {
   readonly name = "Python websockets";
   readonly abilities: readonly Ability[] = [
     "compress what it sends",
+    "tell parameters of extensions",
     "decline compression",
     "set window sizes",
     "send fragments",

@@ -7,14 +7,15 @@ import { listening } from "../servers.ts";
 
 export interface Relay {
   readonly port: number;
-  /** Bytes so far, from the client and from the server. */
-  readonly passed: { client: number; server: number };
+  /** So far: TCP connections, and bytes from clients and from the server. */
+  readonly passed: { connections: number; client: number; server: number };
 }
 
 /** To a port of 127.0.0.1, until the test ends. */
 export async function relayTo(target: number): Promise<Relay> {
-  const passed = { client: 0, server: 0 };
+  const passed = { connections: 0, client: 0, server: 0 };
   const server = createServer({ allowHalfOpen: true }, (client) => {
+    passed.connections++;
     const onward = connect({ port: target, host: "127.0.0.1", allowHalfOpen: true });
     client.on("data", ({ length }) => {
       passed.client += length;

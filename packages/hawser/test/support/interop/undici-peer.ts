@@ -16,7 +16,7 @@ export function undiciPeer(): Peer {
   const call: Call = async (method, ...args) => agent[method]!(...args);
   return {
     name: "undici",
-    abilities: ["close without a code"],
+    abilities: ["tell parameters of extensions", "close without a code"],
     start: async () => {},
     stop: () => dispatcher.destroy(),
     connect: async (url, { subprotocols }) =>

@@ -16,6 +16,7 @@ export const wsPeer: Peer = {
   name: "ws",
   abilities: [
     "compress what it sends",
+    "tell parameters of extensions",
     "decline compression",
     "set window sizes",
     "send fragments",
