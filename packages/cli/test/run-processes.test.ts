@@ -244,6 +244,18 @@ test("reuse-port: the kernel hands out, or the error says from which Node on", a
   }
 });
 
+test("who reads the log has gone: nobody ends or waits for that", async () => {
+  const run = hawserRun(["--workers", "1"], "echo.mjs");
+  const ws = await run.client();
+  expect(await ask(ws, "/log")).toBe("logged");
+  run.stopReading();
+  expect(await ask(ws, "/log")).toBe("logged");
+  expect(await ask(ws, "/log")).toBe("logged");
+  run.kill("SIGTERM");
+  expect(await closeCode(ws)).toBe(1_001);
+  expect(await run.ended).toBe(0);
+});
+
 test("--log json: every line is an object", async () => {
   const run = hawserRun(["--workers", "1", "--log", "json"], "echo.mjs");
   await run.says("worker 1 serves");

@@ -8,16 +8,10 @@ import type { Entry } from "./entry.ts";
 import type { LogFormat } from "./journal.ts";
 import { Lines } from "./lines.ts";
 import { ID_VARIABLE, ORDERS_VARIABLE, type WorkerOrders } from "./messages.ts";
+import type { Output } from "./output.ts";
 import type { Switchboard } from "./switchboard.ts";
 import type { Launch } from "./worker.ts";
 import { WorkerProcess } from "./worker-process.ts";
-
-/** Where lines go. */
-export interface Output {
-  /** `false`: no more, until it has drained. */
-  write(text: string): boolean;
-  once(event: "drain", listener: () => void): unknown;
-}
 
 export interface LaunchSettings {
   readonly entry: Entry;
@@ -59,7 +53,7 @@ function copyLines(from: Readable, to: Output, format: (line: string) => string)
     if (to.write(`${format(line)}\n`) || isWaiting) return;
     isWaiting = true;
     from.pause();
-    to.once("drain", () => {
+    to.whenReady(() => {
       isWaiting = false;
       from.resume();
     });

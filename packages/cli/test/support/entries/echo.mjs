@@ -13,14 +13,20 @@ const ANSWERS = {
   "/orders": () => String(process.env.HAWSER_WORKER),
   "/exit": () => process.exit(3),
   "/block": () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000),
+  "/log": () => Promise.all([logged(process.stdout), logged(process.stderr)]).then(() => "logged"),
   "/grow": () => {
     globalThis.ballast = Buffer.alloc(120 * 1_024 * 1_024, 1);
     return "grown";
   },
 };
 
+/** More than a pipe holds; resolves when all of it has been taken. */
+function logged(stream) {
+  return new Promise((resolve) => stream.write(`${"x".repeat(1_000)}\n`.repeat(2_000), resolve));
+}
+
 async function handler(ws) {
-  for await (const message of ws) await ws.send(ANSWERS[message]?.() ?? message);
+  for await (const message of ws) await ws.send((await ANSWERS[message]?.()) ?? message);
   if (options.isStuck) await new Promise(() => {});
 }
 
