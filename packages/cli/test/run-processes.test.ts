@@ -185,6 +185,20 @@ describe.skipIf(process.platform !== "linux")("without descriptors", () => {
   });
 });
 
+test.skipIf(process.platform !== "linux")("no descriptor left to start a worker with: it is tried again", async () => {
+  const run = hawserRun(["--workers", "2", "--backoff", "50..50"], "echo.mjs");
+  await run.says("2 workers are ready");
+  const [victim, other] = [await run.client(), await run.client()];
+  const pid = Number(await ask(victim, "/pid"));
+  const limit = readdirSync(`/proc/${run.pid}/fd`).length;
+  execFileSync("prlimit", ["--pid", String(run.pid), `--nofile=${limit}:20000`]);
+  process.kill(pid, "SIGKILL");
+  await run.says(/worker \d has ended: it could not be started: spawn \S+ EMFILE/);
+  expect(await ask(other, "still here")).toBe("still here");
+  execFileSync("prlimit", ["--pid", String(run.pid), "--nofile=20000:20000"]);
+  await run.says(/EMFILE[\s\S]*worker \d is ready/);
+});
+
 test("kill -9 of the supervisor: the workers close their connections and end", async () => {
   const run = hawserRun(["--workers", "2"], "echo.mjs");
   await run.says("2 workers are ready");

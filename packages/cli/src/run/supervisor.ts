@@ -236,7 +236,7 @@ export class Supervisor implements Supervision {
         worker.isDrained = true;
         this.#tend();
       },
-      exited: (code, signal) => this.#exited(slot, worker, code, signal),
+      exited: (code, signal, failure) => this.#exited(slot, worker, { code, signal, failure }),
     });
     const { readyTimeout } = this.#settings;
     const late = `it has not called serve() within --ready-timeout, ${readyTimeout} ms`;
@@ -269,11 +269,12 @@ export class Supervisor implements Supervision {
 
   // Ending
 
-  #exited(slot: Slot, worker: Worker, code: number | null, signal: string | null): void {
+  #exited(slot: Slot, worker: Worker, exit: Exit): void {
     if (!worker.move("exit")) return;
     slot.workers = slot.workers.filter((one) => one !== worker);
     const { isAskedToEnd } = worker;
-    const reason = worker.reason ?? (isAskedToEnd ? "it was asked to" : describeEnd(worker, code, signal));
+    const { code, signal } = exit;
+    const reason = worker.reason ?? (isAskedToEnd ? "it was asked to" : describeEnd(worker, exit));
     this.#record.addExit({
       id: worker.id,
       pid: worker.link.pid ?? 0,
@@ -370,7 +371,15 @@ export class Supervisor implements Supervision {
   }
 }
 
-function describeEnd({ readySince }: Worker, code: number | null, signal: string | null): string {
+interface Exit {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** Why it could not be started. */
+  readonly failure: string | undefined;
+}
+
+function describeEnd({ readySince }: Worker, { code, signal, failure }: Exit): string {
+  if (failure !== undefined) return `it could not be started: ${failure}`;
   const how = signal === null ? `exit code ${code}` : signal;
   return readySince === undefined ? `${how}, before it called serve()` : how;
 }

@@ -55,8 +55,8 @@ export class WorkerProcess implements WorkerLink, Member {
       if (ours !== undefined) this.#heard(ours);
     });
     // A process that could not be started has no exit
-    worker.on("error", () => {
-      if (worker.process.pid === undefined) this.#ended(null, null);
+    worker.on("error", ({ message }: Error) => {
+      if (worker.process.pid === undefined) this.#ended(null, null, message);
     });
     worker.on("exit", (code: number | null, signal: string | null) => this.#ended(code, signal));
   }
@@ -211,12 +211,12 @@ export class WorkerProcess implements WorkerLink, Member {
     handed?.place.distribute(handed.socket);
   }
 
-  #ended(code: number | null, signal: string | null): void {
+  #ended(code: number | null, signal: string | null, failure?: string): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#isAdmitted = false;
     this.#switchboard.forget(this);
     for (const id of [...this.#handed.keys()]) this.#bringBack(id);
-    this.#events.exited(code, signal);
+    this.#events.exited(code, signal, failure);
   }
 }

@@ -39,7 +39,8 @@ export interface WorkerEvents {
   beat(usage: Usage): void;
   /** All connections have been asked to close. */
   drained(): void;
-  exited(code: number | null, signal: string | null): void;
+  /** `failure`: why it could not be started at all. */
+  exited(code: number | null, signal: string | null, failure?: string): void;
 }
 
 export type Launch = (id: number, generation: number, events: WorkerEvents) => WorkerLink;
