@@ -185,6 +185,34 @@ describe("a rolling restart", () => {
     expect(states()).toEqual(["1.3 ready"]);
   });
 
+  test("while a place waits for its next worker is not done before that one is ready", async () => {
+    const { supervisor, clock, launched } = fakeRun({ workers: "1", backoff: "500..500" });
+    launched[0]!.crash();
+    let isDone = false;
+    const restarted = supervisor.restart().then(() => {
+      isDone = true;
+    });
+    await clock.advance(500);
+    expect(supervisor.status().state).toBe("restarting");
+    expect(isDone).toBe(false);
+    launched[1]!.ready();
+    await restarted;
+    expect(supervisor.status().state).toBe("running");
+  });
+
+  test("begins a new row of early ends: code that was mended has all its attempts", async () => {
+    const { supervisor, clock, launched } = readyRun({ "crash-limit": "2", backoff: "100..100", stall: "0" });
+    const broken = supervisor.restart();
+    launched[2]!.crash();
+    await clock.advance(100);
+    launched[3]!.crash();
+    await expect(broken).rejects.toThrow("2 workers in a row");
+    await clock.advance(100);
+    void supervisor.restart();
+    launched.at(-1)!.crash();
+    expect(supervisor.status().state).toBe("restarting");
+  });
+
   test("to code that does not start is broken off, and the old workers go on", async () => {
     const { supervisor, clock, launched, lines, states } = readyRun({
       "crash-limit": "2",

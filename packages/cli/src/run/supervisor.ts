@@ -99,6 +99,8 @@ export class Supervisor implements Supervision {
     this.#state = "restarting";
     this.#record.beginDrain(this.#all.workers, this.#settings.drainWindow);
     this.#restart ??= beginRestart();
+    // What did not start may start now
+    for (const slot of this.#all.slots) slot.earlyExits = 0;
     this.#host.journal.info("restarting the workers, one after the other");
     this.#tend();
     return this.#restart.promise;
@@ -177,10 +179,8 @@ export class Supervisor implements Supervision {
 
   #checkRestarted(): void {
     if (this.#restart === undefined) return;
-    const isDone = this.#all.workers.every(
-      ({ generation, isServing }) => generation >= this.#oldestWanted && isServing,
-    );
-    if (!isDone) return;
+    const isNew = ({ generation, isServing }: Worker) => generation >= this.#oldestWanted && isServing;
+    if (!this.#all.workers.every(isNew) || this.#all.serving.length < this.#target) return;
     this.#host.journal.info("all workers were restarted");
     this.#endRestart()?.resolve();
   }
