@@ -28,7 +28,6 @@ describe("balance", () => {
     expect(await counted(run, 20)).toEqual([10, 10]);
     const ws = await run.client();
     expect(await ask(ws, "ahoy")).toBe("ahoy");
-    expect(await ask(ws, "/orders")).toBe("undefined");
     const id = await ask(ws, "/id");
     await run.says(new RegExp(`^\\[hawser/${id} pid=${await ask(ws, "/pid")}\\] worker ${id} serves$`, "m"));
   });
@@ -118,6 +117,14 @@ describe("workers that end", () => {
     expect(await ask(await run.client(), "hello")).toBe("hello");
   });
 
+  test("one that closes its server has nothing left to do, and ends", async () => {
+    const run = hawserRun(["--workers", "1", "--backoff", "1..1"], "echo.mjs");
+    const ws = await run.client();
+    await ws.send("/leave");
+    expect(await closeCode(ws)).toBe(1_001);
+    await run.says("worker 1 has ended: exit code 0");
+  });
+
   test("a blocked event loop: killed, and replaced", async () => {
     const run = hawserRun(["--workers", "1", "--stall", "500", "--backoff", "1..10"], "echo.mjs");
     const ws = await run.client();
@@ -128,7 +135,7 @@ describe("workers that end", () => {
   });
 
   test("too much memory: another is ready before it drains", async () => {
-    const options = ["--workers", "1", "--memory-limit", "130M", "--drain-window", "50"];
+    const options = ["--workers", "1", "--memory-limit", "130M", "--min-uptime", "0", "--drain-window", "50"];
     const run = hawserRun(options, "echo.mjs");
     const ws = await run.client();
     expect(await ask(ws, "/grow")).toBe("grown");
@@ -268,6 +275,16 @@ test("who reads the log has gone: nobody ends or waits for that", async () => {
   run.kill("SIGTERM");
   expect(await closeCode(ws)).toBe(1_001);
   expect(await run.ended).toBe(0);
+});
+
+test("the program's environment has what it may know", async () => {
+  const env = { HAWSER_ADMIN_TOKEN: "secret", NOTIFY_SOCKET: "/nowhere", WATCHDOG_USEC: "60000000", OWN: "value" };
+  const run = hawserRun(["--workers", "1"], "echo.mjs", {}, { env });
+  const names = (await ask(await run.client(), "/environment")).split(" ");
+  expect(names).toEqual(expect.arrayContaining(["OWN", "HAWSER_WORKER_ID"]));
+  for (const hidden of ["HAWSER_ADMIN_TOKEN", "HAWSER_WORKER", "NODE_UNIQUE_ID", "NOTIFY_SOCKET", "WATCHDOG_USEC"]) {
+    expect(names).not.toContain(hidden);
+  }
 });
 
 test("--log json: every line is an object", async () => {

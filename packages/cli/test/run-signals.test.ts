@@ -199,6 +199,17 @@ describeWith("systemd", "socket activation", () => {
     expect(await closeCode(first)).toBe(1_001);
     expect(await run.ended).toBe(0);
   });
+
+  test("a program that closes its server and ends leaves the descriptor to the next worker", async () => {
+    const port = await freePort();
+    const prefix = ["/usr/bin/systemd-socket-activate", "--listen", `127.0.0.1:${port}`];
+    const run = hawserRun(["--workers", "1", "--backoff", "1..1"], "echo.mjs", { port: 1 }, { prefix });
+    const ws = await connectWhenPossible(port);
+    await ws.send("/leave");
+    expect(await closeCode(ws)).toBe(1_001);
+    await run.says("worker 1 has ended: exit code 0");
+    expect(await ask(await connectWhenPossible(port), "hello")).toBe("hello");
+  });
 });
 
 test("the service manager is told when it is ready, restarts and stops", async () => {

@@ -5,7 +5,9 @@ import { availableParallelism } from "node:os";
 import { type ListenFd, listenFds } from "hawser";
 import { serveIpcBackplane } from "hawser/backplanes/ipc";
 import { type Command, CommandError, ExitCode } from "../command.ts";
+import { type OptionEntry, variableOf } from "../config/option-table.ts";
 import { configurationText, type RunConfiguration, readRunConfiguration } from "../config/run-configuration.ts";
+import { RUN_OPTIONS } from "../config/run-options.ts";
 import { supervisorSettings } from "../config/supervisor-settings.ts";
 import { version } from "../version.ts";
 import { systemClock } from "./clock.ts";
@@ -37,6 +39,7 @@ export const run: Command = {
     }
     for (const warning of configuration.warnings) terminal.error(`${warning}\n`);
     const entry = findEntry(configuration.settings.entry ?? "");
+    hideSecrets(process.env);
     const settings: RunSettings = {
       pid: process.pid,
       version: version(),
@@ -47,6 +50,13 @@ export const run: Command = {
     return supervise(settings, configuration, entry);
   },
 };
+
+/** What the supervisor alone is told by variables is not for its workers: the program, and whatever that starts, could stop us by it. */
+function hideSecrets(env: Record<string, string | undefined>): void {
+  for (const [name, { isSecret }] of Object.entries<OptionEntry<unknown>>(RUN_OPTIONS)) {
+    if (isSecret === true) delete env[variableOf(name)];
+  }
+}
 
 /** Milliseconds for processes that were killed to be gone. */
 const ABORT_PATIENCE = 1_000;

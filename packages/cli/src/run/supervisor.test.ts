@@ -124,7 +124,7 @@ describe("watching", () => {
   });
 
   test("one that holds too much drains once another is ready", () => {
-    const { launched, states } = readyRun({ "memory-limit": "64M", "drain-window": "4000" });
+    const { launched, states } = readyRun({ "memory-limit": "64M", "drain-window": "4000", "min-uptime": "0" });
     const [first, second] = launched;
     first!.connections = 30;
     second!.connections = 10;
@@ -139,6 +139,16 @@ describe("watching", () => {
     first!.leave();
     expect(states().sort()).toEqual(["1.1 ready", "2.1 ready"]);
   });
+});
+
+test("a limit that is too low for the program replaces each worker once in --min-uptime, not without end", async () => {
+  const { clock, launched } = readyRun({ workers: "1", "memory-limit": "64M", "min-uptime": "5000", stall: "0" });
+  launched[0]!.beat(100_000_000);
+  expect(launched).toHaveLength(1);
+  await clock.advance(5_000);
+  launched[0]!.beat(100_000_000);
+  launched[1]!.ready().beat(100_000_000);
+  expect(launched).toHaveLength(2);
 });
 
 describe("a rolling restart", () => {

@@ -256,8 +256,10 @@ export class Supervisor implements Supervision {
 
   #heard(worker: Worker, usage: Usage): void {
     worker.heard(usage);
-    const { memoryLimit } = this.#settings;
-    if (worker.isServing && !worker.isOverMemory && usage.memory > memoryLimit) {
+    const { memoryLimit, minUptime } = this.#settings;
+    // A limit that is too low for the program would have it replaced without end, and at once
+    const hasLived = this.#host.clock.now() - worker.since >= minUptime;
+    if (worker.isServing && !worker.isOverMemory && hasLived && usage.memory > memoryLimit) {
       worker.isOverMemory = true;
       const text = `worker ${worker.id} holds ${usage.memory} bytes, more than --memory-limit, ${memoryLimit}: it is replaced`;
       this.#host.journal.warn(text, { pid: worker.link.pid });

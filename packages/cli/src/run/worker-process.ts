@@ -172,6 +172,8 @@ export class WorkerProcess implements WorkerLink, Member {
   }
 
   async #listen(number: number, at: Place): Promise<void> {
+    // It was told to end while it started; a port that is given up is not opened again for that
+    if (this.#isLeaving) return;
     try {
       const { address } = await this.#switchboard.join(this, number, at);
       if (this.#hasEnded) this.#switchboard.forget(this);

@@ -10,8 +10,9 @@ const options = JSON.parse(process.argv[2] ?? "{}");
 const ANSWERS = {
   "/pid": () => String(process.pid),
   "/id": () => process.env.HAWSER_WORKER_ID,
-  "/orders": () => String(process.env.HAWSER_WORKER),
+  "/environment": () => Object.keys(process.env).join(" "),
   "/exit": () => process.exit(3),
+  "/leave": () => void server.close(),
   "/block": () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000),
   "/log": () => Promise.all([logged(process.stdout), logged(process.stderr)]).then(() => "logged"),
   "/grow": () => {
@@ -31,5 +32,5 @@ async function handler(ws) {
 }
 
 const { isStuck, ...serveOptions } = options;
-await serve(handler, { host: serveOptions.path || serveOptions.fd ? undefined : "127.0.0.1", ...serveOptions });
+const server = await serve(handler, { host: serveOptions.path || serveOptions.fd ? undefined : "127.0.0.1", ...serveOptions });
 console.log(`worker ${process.env.HAWSER_WORKER_ID} serves`);
