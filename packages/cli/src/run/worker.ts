@@ -4,6 +4,7 @@
  */
 
 import type { MetricSnapshot } from "hawser/metrics";
+import { MAX_DELAY } from "../config/grammar.ts";
 import type { Clock } from "./clock.ts";
 import type { WorkerStatus } from "./supervision.ts";
 import type { Heard } from "./watchdog.ts";
@@ -130,6 +131,3 @@ export class Worker implements Heard {
     return { id, pid, state, generation, startedAt, readyAt: this.#readyAt, connections, cpu, memory, lag, restarts };
   }
 }
-
-/** The longest delay that Node's timers take. */
-const MAX_DELAY = 2_147_483_647;

@@ -32,5 +32,8 @@ async function handler(ws) {
 }
 
 const { isStuck, ...serveOptions } = options;
-const server = await serve(handler, { host: serveOptions.path || serveOptions.fd ? undefined : "127.0.0.1", ...serveOptions });
+const server = await serve(handler, {
+  host: serveOptions.path || serveOptions.fd ? undefined : "127.0.0.1",
+  ...serveOptions,
+});
 console.log(`worker ${process.env.HAWSER_WORKER_ID} serves`);
