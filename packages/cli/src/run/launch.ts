@@ -63,6 +63,7 @@ function unstartedWorker({ message }: Error, { exited }: WorkerEvents): WorkerLi
     stop() {},
     kill() {},
     collect: () => Promise.reject(new Error(message)),
+    counted: [],
   };
 }
 

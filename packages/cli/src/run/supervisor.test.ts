@@ -351,14 +351,6 @@ describe("stopping", () => {
   });
 });
 
-test("metrics come under the worker's label", async () => {
-  const { supervisor } = readyRun();
-  expect(await supervisor.metrics()).toEqual([
-    { labels: { worker: "1" }, snapshot: [] },
-    { labels: { worker: "2" }, snapshot: [] },
-  ]);
-});
-
 async function beatAll(
   clock: { advance(ms: number): Promise<void> },
   workers: readonly { beat(): void }[],

@@ -6,6 +6,7 @@
  */
 
 import { restartDelay } from "./backoff.ts";
+import { MetricsLedger } from "./metrics-ledger.ts";
 import { Renewal } from "./renewal.ts";
 import { beginRestart, type Restart } from "./restart.ts";
 import type { RunSettings } from "./run-settings.ts";
@@ -28,6 +29,7 @@ export class Supervisor implements Supervision {
   readonly #host: SupervisorHost;
   readonly #record: SupervisorRecord;
   readonly #all: Workforce = new Workforce();
+  readonly #ledger: MetricsLedger = new MetricsLedger();
   readonly #renewal: Renewal;
   #state: SupervisorState = "starting";
   #target: number;
@@ -130,14 +132,8 @@ export class Supervisor implements Supervision {
     return this.#record.onChange(listener);
   }
 
-  async metrics(): ReturnType<Supervision["metrics"]> {
-    const serving = this.#all.workers.filter(({ isAlive }) => isAlive);
-    const asked = serving.map(async ({ id, link }) => ({
-      labels: { worker: String(id) },
-      snapshot: await link.collect(),
-    }));
-    const answers = await Promise.allSettled(asked);
-    return answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
+  metrics(): ReturnType<Supervision["metrics"]> {
+    return this.#ledger.collect(this.#all.workers);
   }
 
   // Keeping the workers as they shall be
@@ -274,6 +270,7 @@ export class Supervisor implements Supervision {
   #exited(slot: Slot, worker: Worker, exit: Exit): void {
     if (!worker.move("exit")) return;
     slot.workers = slot.workers.filter((one) => one !== worker);
+    this.#ledger.ended(worker);
     const { isAskedToEnd } = worker;
     const { code, signal } = exit;
     const reason = worker.reason ?? (isAskedToEnd ? "it was asked to" : describeEnd(worker, exit));

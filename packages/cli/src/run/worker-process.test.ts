@@ -217,6 +217,9 @@ test("what it counts is asked for", async () => {
   const asked = fake.heard.find((message) => message.type === "collect");
   fake.says({ type: "snapshot", number: asked!.number, snapshot: [] });
   expect(await collected).toEqual([]);
+  const last = [{ name: "messages_total", help: "", type: "counter", samples: [] }] as const;
+  fake.says({ type: "snapshot", number: 0, snapshot: last });
+  expect(link.counted).toEqual(last);
 });
 
 test("its end is told once, also of a process that could not be started", () => {

@@ -37,6 +37,7 @@ export class WorkerProcess implements WorkerLink, Member {
   #isLeaving = false;
   #hasEnded = false;
   #connections = 0;
+  #counted: MetricSnapshot = [];
   #lastNumber = 0;
 
   constructor(
@@ -75,6 +76,10 @@ export class WorkerProcess implements WorkerLink, Member {
 
   get isAdmitted(): boolean {
     return this.#isAdmitted;
+  }
+
+  get counted(): MetricSnapshot {
+    return this.#counted;
   }
 
   admit(): void {
@@ -166,6 +171,7 @@ export class WorkerProcess implements WorkerLink, Member {
         this.#events.drained();
         return;
       default:
+        this.#counted = message.snapshot;
         this.#collecting.get(message.number)?.(message.snapshot);
         this.#collecting.delete(message.number);
     }

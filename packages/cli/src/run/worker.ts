@@ -22,7 +22,10 @@ export interface WorkerLink {
   /** It gets no more, and closes all at once. */
   stop(code: number): void;
   kill(): void;
+  /** What it counts now. Rejects if it does not answer. */
   collect(): Promise<MetricSnapshot>;
+  /** What it told last, asked or at its end. */
+  readonly counted: MetricSnapshot;
 }
 
 export interface Usage {

@@ -1,5 +1,6 @@
 /** A supervisor over processes that do nothing by themselves, and a clock that stands still. */
 
+import type { MetricSnapshot } from "hawser/metrics";
 import { FakeClock } from "hawser/testing";
 import { readRunConfiguration } from "../../src/config/run-configuration.ts";
 import { supervisorSettings } from "../../src/config/supervisor-settings.ts";
@@ -40,8 +41,14 @@ export class FakeWorker implements WorkerLink {
     this.events.exited(null, "SIGKILL");
   }
 
-  async collect() {
-    return [];
+  /** What it tells when it is asked; `undefined`: it does not answer. */
+  counts: MetricSnapshot | undefined = [];
+  counted: MetricSnapshot = [];
+
+  async collect(): Promise<MetricSnapshot> {
+    if (this.counts === undefined) throw new Error("no answer");
+    this.counted = this.counts;
+    return this.counted;
   }
 
   ready(): this {

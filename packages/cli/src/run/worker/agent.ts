@@ -29,6 +29,9 @@ const START_STEP = 50;
 /** Milliseconds for the program to end by itself once its servers have closed. */
 const EXIT_PATIENCE = 1_000;
 
+/** The number of a snapshot that nobody has asked for: what this process counted in all. */
+const LAST = 0;
+
 /** Milliseconds for a worker without supervisor to close its connections. */
 const ORPHAN_PATIENCE = 22_000;
 
@@ -158,6 +161,7 @@ export class Agent {
     if (this.#isFinished) return;
     this.#isFinished = true;
     this.#beat();
+    void this.#collect(LAST);
     process.off("SIGTERM", this.#terminated);
     // Who has listened for a server's sake has stopped by then
     setImmediate(() => this.#end());
