@@ -278,7 +278,9 @@ describe("who is slow is cut off", () => {
     const family = { name: "numbers", help: "", type: "gauge", samples: [{ labels, value: 1 }] } as const;
     supervision.parts = [{ labels: {}, snapshot: [family] }];
     const { address } = await open({ patience: { head: 5_000, request: 5_000, answer: 50 } });
-    const socket = connect(address.port, address.host).pause().on("error", () => {});
+    const socket = connect(address.port, address.host)
+      .pause()
+      .on("error", () => {});
     const closed = new Promise((resolve) => socket.once("close", resolve));
     socket.write("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
     // Who does not read learns of the end by writing
