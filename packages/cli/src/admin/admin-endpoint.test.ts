@@ -195,6 +195,7 @@ describe("commands", () => {
     ["/workers", ""],
     ["/workers", "{}"],
     ["/workers", '{"target": 0}'],
+    ["/workers", '{"target": 1025}'],
     ["/workers", '{"target": "4"}'],
     ["/workers", '{"target": 2.5}'],
     ["/workers", "[4]"],

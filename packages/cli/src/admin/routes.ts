@@ -3,6 +3,7 @@
  */
 
 import { mergeSnapshots, PROMETHEUS_CONTENT_TYPE, prometheusText } from "hawser/metrics";
+import { MAX_WORKERS } from "../config/run-grammars.ts";
 import type { Supervision } from "../run/supervision.ts";
 import { type Answer, errorAnswer, jsonAnswer } from "./answer.ts";
 import type { Access } from "./guard.ts";
@@ -77,8 +78,8 @@ async function restartAnswer(supervision: Supervision, query: URLSearchParams): 
 
 function workersAnswer(supervision: Supervision, body: string): Answer {
   const target = parsedBody(body)?.["target"];
-  if (typeof target !== "number" || !Number.isInteger(target) || target < 1) {
-    return errorAnswer(400, 'The body must be {"target": N}, with a whole number of at least 1.');
+  if (typeof target !== "number" || !Number.isInteger(target) || target < 1 || target > MAX_WORKERS) {
+    return errorAnswer(400, `The body must be {"target": N}, with a whole number from 1 to ${MAX_WORKERS}.`);
   }
   const before = supervision.status().target;
   supervision.setTarget(target);

@@ -286,6 +286,12 @@ describe("more and fewer", () => {
     expect(launched[1]!.told).toEqual(["stop 1001"]);
   });
 
+  test("a mistyped number does not fill the machine", () => {
+    const { supervisor, launched } = readyRun({ workers: "1" });
+    supervisor.setTarget(1_000_000_000);
+    expect([supervisor.status().target, launched.length]).toEqual([1_024, 1_024]);
+  });
+
   test("by a signal, beyond a fixed number, but never none", () => {
     const { supervisor } = readyRun({ workers: "1" });
     supervisor.addToTarget(1);

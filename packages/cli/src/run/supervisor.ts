@@ -5,6 +5,7 @@
  * Knows no process, no socket and no signal: workers are behind `Launch`, time is a clock.
  */
 
+import { MAX_WORKERS } from "../config/run-grammars.ts";
 import { restartDelay } from "./backoff.ts";
 import { MetricsLedger } from "./metrics-ledger.ts";
 import { Renewal } from "./renewal.ts";
@@ -74,17 +75,19 @@ export class Supervisor implements Supervision {
   // What it can be told
 
   setTarget(workers: number): void {
-    const { least, most, isFixed } = this.#settings.workers;
-    this.#changeTarget(
-      isFixed ? Math.max(1, Math.round(workers)) : Math.min(most, Math.max(least, Math.round(workers))),
-    );
+    const { least, most } = this.#bounds();
+    this.#changeTarget(Math.min(most, Math.max(least, Math.round(workers))));
   }
 
-  /** One worker more or less than there shall be, beyond `--workers N` too. */
+  /** One worker more or less than there shall be. */
   addToTarget(change: 1 | -1): void {
-    const target = this.#target + change;
-    if (!this.#settings.workers.isFixed) this.setTarget(target);
-    else if (target >= 1) this.#changeTarget(target);
+    this.setTarget(this.#target + change);
+  }
+
+  /** One that was not asked for a range can still be told. */
+  #bounds(): { readonly least: number; readonly most: number } {
+    const { workers } = this.#settings;
+    return workers.isFixed ? { least: 1, most: MAX_WORKERS } : workers;
   }
 
   #changeTarget(target: number): void {

@@ -129,7 +129,8 @@ export class Agent {
     if (!this.#orders.reusesPort) await this.#untilOpened();
     const servers = this.#servers.all;
     const begun = servers.map((server) => this.#drainServer(server, window, code));
-    const expired = new Promise<void>((resolve) => setTimeout(resolve, window));
+    // Connections that leave before their turn must not leave the process waiting
+    const expired = new Promise<void>((resolve) => setTimeout(resolve, window).unref());
     void Promise.race([Promise.all(begun), expired]).then(() => this.#channel.say({ type: "drained" }));
     await Promise.allSettled(begun);
     this.#finish();
