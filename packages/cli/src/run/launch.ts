@@ -54,7 +54,7 @@ export function launcher(settings: LaunchSettings, switchboard: Switchboard): La
 
 /** Node throws most of what hinders a start, such as ENOMEM. Another is tried as if it had started and ended. */
 function unstartedWorker({ message }: Error, { exited }: WorkerEvents): WorkerLink {
-  setImmediate(() => exited(null, null, message));
+  setImmediate(() => exited({ code: null, signal: null, failure: message }));
   return {
     pid: undefined,
     connections: 0,

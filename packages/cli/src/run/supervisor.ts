@@ -16,7 +16,7 @@ import { watchStalls } from "./stall-watch.ts";
 import type { Supervision, SupervisorState, SupervisorStatus } from "./supervision.ts";
 import type { SupervisorHost } from "./supervisor-host.ts";
 import { SupervisorRecord } from "./supervisor-record.ts";
-import { type Usage, Worker } from "./worker.ts";
+import { type Exit, type Usage, Worker } from "./worker.ts";
 import { Workforce } from "./workforce.ts";
 
 /** The exit code of a supervisor that gave up: EX_SOFTWARE of sysexits.h. */
@@ -235,7 +235,7 @@ export class Supervisor implements Supervision {
         worker.isDrained = true;
         this.#tend();
       },
-      exited: (code, signal, failure) => this.#exited(slot, worker, { code, signal, failure }),
+      exited: (exit) => this.#exited(slot, worker, exit),
     });
     const { readyTimeout } = this.#settings;
     const late = `it has not called serve() within --ready-timeout, ${readyTimeout} ms`;
@@ -274,18 +274,9 @@ export class Supervisor implements Supervision {
     if (!worker.move("exit")) return;
     slot.workers = slot.workers.filter((one) => one !== worker);
     this.#ledger.ended(worker);
-    const { isAskedToEnd } = worker;
-    const { code, signal } = exit;
-    const reason = worker.reason ?? (isAskedToEnd ? "it was asked to" : describeEnd(worker, exit));
-    this.#record.addExit({
-      id: worker.id,
-      pid: worker.link.pid ?? 0,
-      at: this.#host.clock.date(),
-      code,
-      signal,
-      reason,
-    });
-    if (isAskedToEnd || this.#isStopping())
+    const reason = worker.reasonOf(exit);
+    this.#record.addExit(worker, exit, reason);
+    if (worker.isAskedToEnd || this.#isStopping())
       this.#host.journal.info(`worker ${worker.id} has ended`, { pid: worker.link.pid });
     else this.#failed(slot, worker, reason);
     this.#tend();
@@ -371,17 +362,4 @@ export class Supervisor implements Supervision {
   #isStopping(): boolean {
     return this.#state === "stopping" || this.#state === "stopped" || this.#state === "failed";
   }
-}
-
-interface Exit {
-  readonly code: number | null;
-  readonly signal: string | null;
-  /** Why it could not be started. */
-  readonly failure: string | undefined;
-}
-
-function describeEnd({ readySince }: Worker, { code, signal, failure }: Exit): string {
-  if (failure !== undefined) return `it could not be started: ${failure}`;
-  const how = signal === null ? `exit code ${code}` : signal;
-  return readySince === undefined ? `${how}, before it called serve()` : how;
 }

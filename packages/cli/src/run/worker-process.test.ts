@@ -226,9 +226,9 @@ test("its end is told once, also of a process that could not be started", () => 
   const exits: unknown[] = [];
   const fake = new FakeProcess();
   Object.assign(fake.process, { pid: undefined });
-  const events = { ...EVENTS, exited: (...how: unknown[]) => exits.push(how) };
+  const events = { ...EVENTS, exited: (exit: unknown) => exits.push(exit) };
   new WorkerProcess(fake as unknown as ClusterWorker, { id: 1, generation: 1 }, events, board());
   fake.emit("error", new Error("EAGAIN"));
   fake.emit("exit", 1, null);
-  expect(exits).toEqual([[null, null, "EAGAIN"]]);
+  expect(exits).toEqual([{ code: null, signal: null, failure: "EAGAIN" }]);
 });

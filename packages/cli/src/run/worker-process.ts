@@ -9,7 +9,7 @@ import type { MetricSnapshot } from "hawser/metrics";
 import { type FromSupervisor, type FromWorker, type Place, unwrap, wrap } from "./messages.ts";
 import type { Member, SharedPlace } from "./shared-place.ts";
 import type { Switchboard } from "./switchboard.ts";
-import type { WorkerEvents, WorkerLink } from "./worker.ts";
+import type { Exit, WorkerEvents, WorkerLink } from "./worker.ts";
 
 /** A connection that the worker has not said to have. */
 interface Handed {
@@ -57,9 +57,9 @@ export class WorkerProcess implements WorkerLink, Member {
     });
     // A process that could not be started has no exit
     worker.on("error", ({ message }: Error) => {
-      if (worker.process.pid === undefined) this.#ended(null, null, message);
+      if (worker.process.pid === undefined) this.#ended({ code: null, signal: null, failure: message });
     });
-    worker.on("exit", (code: number | null, signal: string | null) => this.#ended(code, signal));
+    worker.on("exit", (code: number | null, signal: string | null) => this.#ended({ code, signal }));
   }
 
   get pid(): number | undefined {
@@ -219,12 +219,12 @@ export class WorkerProcess implements WorkerLink, Member {
     handed?.place.distribute(handed.socket);
   }
 
-  #ended(code: number | null, signal: string | null, failure?: string): void {
+  #ended(exit: Exit): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#isAdmitted = false;
     this.#switchboard.forget(this);
     for (const id of [...this.#handed.keys()]) this.#bringBack(id);
-    this.#events.exited(code, signal, failure);
+    this.#events.exited(exit);
   }
 }

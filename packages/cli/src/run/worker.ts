@@ -43,8 +43,15 @@ export interface WorkerEvents {
   beat(usage: Usage): void;
   /** All connections have been asked to close. */
   drained(): void;
-  /** `failure`: why it could not be started at all. */
-  exited(code: number | null, signal: string | null, failure?: string): void;
+  exited(exit: Exit): void;
+}
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** Why it could not be started at all. */
+  readonly failure?: string | undefined;
 }
 
 export type Launch = (id: number, generation: number, events: WorkerEvents) => WorkerLink;
@@ -125,6 +132,15 @@ export class Worker implements Heard {
   kill(reason: string): void {
     this.reason ??= reason;
     this.link.kill();
+  }
+
+  /** Why it ended, in words. */
+  reasonOf({ code, signal, failure }: Exit): string {
+    if (this.reason !== undefined) return this.reason;
+    if (this.isAskedToEnd) return "it was asked to";
+    if (failure !== undefined) return `it could not be started: ${failure}`;
+    const how = signal ?? `exit code ${code}`;
+    return this.readySince === undefined ? `${how}, before it called serve()` : how;
   }
 
   status(restarts: number): WorkerStatus {

@@ -38,7 +38,7 @@ export class FakeWorker implements WorkerLink {
 
   kill(): void {
     this.told.push("kill");
-    this.events.exited(null, "SIGKILL");
+    this.events.exited({ code: null, signal: "SIGKILL" });
   }
 
   /** What it tells when it is asked; `undefined`: it does not answer. */
@@ -64,11 +64,11 @@ export class FakeWorker implements WorkerLink {
   leave(): void {
     this.connections = 0;
     this.events.drained();
-    this.events.exited(0, null);
+    this.events.exited({ code: 0, signal: null });
   }
 
   crash(code = 1): void {
-    this.events.exited(code, null);
+    this.events.exited({ code, signal: null });
   }
 }
 
