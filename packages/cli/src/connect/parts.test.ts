@@ -82,7 +82,7 @@ describe("options", () => {
     [["ws://a", "-H", "nothing"], '--header must be "Name: value", got "nothing".'],
     [["ws://a", "--cert", "c.pem"], "--cert and --key go together."],
     [["ws://a", "--proxy", "http://p", "--no-proxy"], "--proxy and --no-proxy exclude each other."],
-    [["ws://a", "--wait", "long"], "--wait must be a number of at least 0, got long."],
+    [["ws://a", "--wait", "long"], "--wait must be a time such as 500ms, 10s or 2m, got long."],
   ])("%j: %s", (words, text) => {
     expect(() => parseConnectOptions(words)).toThrow(new UsageError(text));
   });
