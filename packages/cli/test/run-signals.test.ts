@@ -113,6 +113,19 @@ describe("a rolling restart", () => {
     for (const pid of before) await untilGone(Number(pid));
   });
 
+  test("what the old workers counted to their end stays in /metrics", async () => {
+    const admin = `127.0.0.1:${await freePort()}`;
+    const options = ["--workers", "1", "--drain-window", "100", "--admin", admin];
+    const run = hawserRun(options, "echo.mjs");
+    const ws = await run.client();
+    run.kill("SIGHUP");
+    expect(await closeCode(ws)).toBe(1_012);
+    await run.says("all workers were restarted");
+    const text = await (await fetch(`http://${admin}/metrics`)).text();
+    expect(text).toContain('websocket_connections_closed_total{code="1012",initiator="server",worker="1"} 1\n');
+    expect(text).toContain('websocket_connections_active{state="open",worker="1"} 0\n');
+  });
+
   test("of a program with an HTTP server of its own: nobody is refused either", async () => {
     const port = await freePort();
     const run = hawserRun(["--workers", "2", "--drain-window", "500"], "attached.mjs", String(port));
