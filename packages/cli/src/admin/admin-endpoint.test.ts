@@ -121,6 +121,7 @@ describe("/metrics", () => {
         "# TYPE websocket_worker_restarts_total counter",
       ]),
     );
+    expect(body).toMatch(/^process_cpu_seconds_total\{worker="supervisor"\} \d/m);
     expect(body).toMatch(/^websocket_supervisor_uptime_seconds [5-9]\.?\d*$/m);
     expect(body).not.toMatch(/undefined|NaN/);
   });

@@ -12,6 +12,7 @@ import { type Address, address as addressGrammar } from "../config/run-grammars.
 import type { Supervision } from "../run/supervision.ts";
 import { type Answer, errorAnswer } from "./answer.ts";
 import { type GuardSettings, refusal } from "./guard.ts";
+import { ProcessMetrics } from "./process-metrics.ts";
 import { adminRoutes, type Route } from "./routes.ts";
 
 export interface AdminOptions {
@@ -63,7 +64,8 @@ const LOOK = 1_000;
 export async function startAdmin(supervision: Supervision, options: AdminOptions): Promise<AdminEndpoint> {
   const { token, onError = () => {}, patience = PATIENCE } = options;
   const { host, port } = options.address;
-  const routes = adminRoutes(supervision, options);
+  const processMetrics = new ProcessMetrics();
+  const routes = adminRoutes(supervision, { ...options, processMetrics });
   let guard: GuardSettings = { token, host, boundAddress: host };
   const limits = {
     maxHeaderSize: MAX_HEADER_SIZE,
@@ -81,7 +83,10 @@ export async function startAdmin(supervision: Supervision, options: AdminOptions
   guard = { ...guard, boundAddress: bound.address };
   return {
     address: { host, port: bound.port },
-    close: () => closeServer(server),
+    close() {
+      processMetrics.close();
+      return closeServer(server);
+    },
   };
 }
 
