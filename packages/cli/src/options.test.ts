@@ -55,6 +55,7 @@ describe("numbers", () => {
   test("a range has two ends, and fractions are allowed where they make sense", () => {
     expect(numberOption("--rate", "0.5", 7, { least: 0, isWhole: false })).toBe(0.5);
     expect(() => numberOption("--rate", "101", 7, { least: 1, most: 100 })).toThrow("from 1 to 100, got 101");
+    expect(() => numberOption("--rate", "Infinity", 7, { least: 0, isWhole: false })).toThrow("got Infinity");
   });
 });
 

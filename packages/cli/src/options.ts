@@ -87,7 +87,7 @@ export function numberOption(
 ): number {
   if (text === undefined) return missing;
   const value = text.trim() === "" ? Number.NaN : Number(text.replaceAll("_", "").replaceAll(",", ""));
-  const isRight = value >= least && value <= most && (!isWhole || Number.isInteger(value));
+  const isRight = Number.isFinite(value) && value >= least && value <= most && (!isWhole || Number.isInteger(value));
   if (isRight) return value;
   const range = most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`;
   throw new UsageError(`${name} must be a ${isWhole ? "whole " : ""}number ${range}, got ${text}.`);
