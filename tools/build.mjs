@@ -4,7 +4,19 @@ import { build } from "./steps/build.mjs";
 import { install } from "./steps/install.mjs";
 import { command } from "./steps/run.mjs";
 
-await command(() => {
-  install();
-  build();
-});
+const HELP = `
+Installs what is missing, and builds every project.
+
+  npm run build
+
+Options
+  -h, --help
+`;
+
+await command(
+  () => {
+    install();
+    build();
+  },
+  { help: HELP },
+);

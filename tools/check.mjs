@@ -1,7 +1,5 @@
 /**
  * `npm run check`: the one gate. Format and lint, types, the rules of the tree, the public interface, packages, speed, tests.
- *
- * `--without-tests` leaves out the tests, for who has just run them.
  */
 
 import { checkApi } from "./check-api.mjs";
@@ -49,17 +47,31 @@ const TESTS = /** @type {const} */ ([
   () => failed(run(process.execPath, ["tools/test.mjs"]), "see above"),
 ]);
 
-await command(() => {
+const HELP = `
+The gate: a change is ready when it passes. Installs, builds, and looks at
+${[...CHECKS, TESTS].map(([name]) => `  ${name}`).join("\n")}
+
+  npm run check
+
+Options
+  --without-tests   for who has just run them
+  -h, --help
+`;
+
+await command(check, { help: HELP, options: { "without-tests": { type: "boolean" } } });
+
+/** @param {import("./steps/usage.mjs").Words} given */
+function check({ values }) {
   install();
   build();
-  const checks = process.argv.includes("--without-tests") ? CHECKS : [...CHECKS, TESTS];
+  const checks = values["without-tests"] === true ? CHECKS : [...CHECKS, TESTS];
   const problems = checks.flatMap(([name, check]) => {
     say(`Checking: ${name} ...`);
     return problemsOf(check).map((problem) => `${name}: ${problem}`);
   });
   if (problems.length > 0) throw new StepError(`The check failed.\n  ${problems.join("\n  ")}`);
   say("All checks passed.");
-});
+}
 
 /**
  * @param {number} code

@@ -1,16 +1,8 @@
-/**
- * `npm run fuzz -- --messages 1000000 --seed 7`: compression against zlib, at length. The same tests are part of the suite with
- * fewer messages.
- *
- * - `mixed-fuzz`: so many messages over all the ways there are, and as many corrupted payloads
- * - `deflate-fuzz`: as many again through the engine alone, and as many corrupted payloads
- * - `audience-fuzz`: broadcasts, a 50th of the number with each window and each engine
- */
+/** `npm run fuzz`: compression against zlib, at length. The same tests are part of the suite with fewer messages. */
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { install } from "./steps/install.mjs";
 import { command, runPackage, StepError, say } from "./steps/run.mjs";
 
@@ -19,12 +11,28 @@ const TESTS = ["mixed", "deflate", "audience"].map((name) => `packages/hawser/te
 /** Each process compares so many: thousands of zlib's streams leave the memory of a process in pieces. */
 const MESSAGES_OF_A_RUN = 100_000;
 
-await command(() => {
-  const { values } = parseArgs({
-    options: { messages: { type: "string", default: "1000000" }, seed: { type: "string", default: "1" } },
-  });
-  const [messages, firstSeed] = [Number(values.messages), Number(values.seed)];
-  if (!(messages > 0) || !Number.isInteger(firstSeed)) throw new StepError("--messages and --seed must be numbers.");
+const HELP = `
+Compares what compression makes with zlib, message by message, and reads corrupted payloads.
+
+  npm run fuzz                                    a million messages
+  npm run fuzz -- --messages 10000 --seed 7       fewer, others
+
+Options
+  --messages <n>   how many (1000000): over all the ways there are; as many again through the engine alone; a 50th of it
+                   as broadcasts, with each window and each engine; and as many corrupted ones
+  --seed <n>       whence they come (1); the same seed makes the same messages
+  -h, --help
+`;
+
+await command(fuzz, {
+  help: HELP,
+  options: { messages: { type: "string", default: "1000000" }, seed: { type: "string", default: "1" } },
+});
+
+/** @param {import("./steps/usage.mjs").Words} given */
+function fuzz({ values }) {
+  const messages = wholeNumber("--messages", values["messages"], 1);
+  const firstSeed = wholeNumber("--seed", values["seed"], 0);
   install();
   const folder = mkdtempSync(join(tmpdir(), "hawser-fuzz-"));
   const counts = join(folder, "counts");
@@ -37,7 +45,18 @@ await command(() => {
     if (code !== 0) throw new StepError(`Seed ${seed} failed; --messages ${count} --seed ${seed} repeats it.`, code);
     say(`No mismatch so far. In the mixed world: ${totalsIn(counts)}`);
   }
-});
+}
+
+/**
+ * @param {string} name
+ * @param {string | boolean | undefined} text
+ * @param {number} least
+ */
+function wholeNumber(name, text, least) {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number >= least && text !== "") return number;
+  throw new StepError(`${name} must be a whole number of at least ${least}, got ${text}.`, 2);
+}
 
 /**
  * The sum of what the runs counted.

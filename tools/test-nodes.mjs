@@ -1,9 +1,4 @@
-/**
- * `npm run test:nodes`: the transports on the other versions of Node, each of which is fetched from npm once.
- *
- * With what was built: the transports' own tests, and the conformance suite over each of them. `-- --all` runs every test of
- * servers over each; versions may be named: `npm run test:nodes -- 26`.
- */
+/** `npm run test:nodes`: the transports on the other versions of Node, each of which is fetched from npm once. */
 
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
@@ -21,14 +16,25 @@ const VERSIONS = /** @type {const} */ (["22", "24", "26"]);
 /** Outside of the project: it is none of its dependencies. */
 const CACHE = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "hawser", "nodes");
 
-await command(async () => {
-  const words = process.argv.slice(2);
-  const isWhole = words.includes("--all");
-  const versions = chosen(
-    words.filter((word) => word !== "--all"),
-    VERSIONS,
-    VERSIONS,
-  );
+const HELP = `
+Tests the transports on other versions of Node: their own tests, and the conformance suite over each of them.
+Each version is fetched from npm once, into ${CACHE}.
+
+  npm run test:nodes                 Node ${VERSIONS.join(", ")}
+  npm run test:nodes -- 26           one of them
+  npm run test:nodes -- --all        every test of servers, over each transport
+
+Options
+  --all
+  -h, --help
+`;
+
+await command(testNodes, { help: HELP, options: { all: { type: "boolean" } }, takesWords: true });
+
+/** @param {import("./steps/usage.mjs").Words} given */
+async function testNodes({ values, words }) {
+  const isWhole = values["all"] === true;
+  const versions = chosen(words, VERSIONS, VERSIONS);
   install();
   build();
   const nodes = fetchNodes(versions);
@@ -37,7 +43,7 @@ await command(async () => {
   for (const node of nodes) failed.push(...(await testOn(node, isWhole)));
   if (failed.length > 0) throw new StepError(`Tests failed on ${failed.join(", ")}; their messages are above.`);
   say(`The transports work on Node ${nodes.map(({ version }) => version).join(", ")}.`);
-});
+}
 
 /** @typedef {{ version: string, program: string }} Node */
 

@@ -1,8 +1,6 @@
 /**
  * `npm run test:transports`: the tests of servers once more, over the transports that `npm test` does not use, and without the
  * processor's vector instructions.
- *
- * Arguments choose others: `npm run test:transports -- handle`.
  */
 
 import { build } from "./steps/build.mjs";
@@ -35,8 +33,24 @@ const VARIANTS = {
   },
 };
 
-await command(() => {
-  const names = chosen(process.argv.slice(2), Object.keys(VARIANTS), ["stream", "handle", "no-vectors"]);
+const USUAL = ["stream", "handle", "no-vectors"];
+
+const HELP = `
+Runs the tests of servers once more: over the transports that npm test does not use, and without the processor's vector
+instructions.
+
+  npm run test:transports                 ${USUAL.join(", ")}
+  npm run test:transports -- handle       one of ${Object.keys(VARIANTS).join(", ")}
+
+Options
+  -h, --help
+`;
+
+await command(testTransports, { help: HELP, takesWords: true });
+
+/** @param {import("./steps/usage.mjs").Words} given */
+function testTransports({ words }) {
+  const names = chosen(words, Object.keys(VARIANTS), USUAL);
   install();
   const missing = setUpSystemPrograms().join(",");
   build();
@@ -48,4 +62,4 @@ await command(() => {
     });
   if (failed.length > 0) throw new StepError(`Tests failed ${failed.map(({ title }) => title).join(" and ")}.`);
   say("The tests of servers pass in every variant.");
-});
+}

@@ -1,8 +1,4 @@
-/**
- * `npm test`: installs, sets up system programs, builds, runs every test and judges the coverage.
- *
- * Further arguments go to vitest (`npm test -- packages/hawser`); a part of the tests is not measured.
- */
+/** `npm test`: installs, sets up system programs, builds, runs every test and judges the coverage. */
 
 import { rmSync } from "node:fs";
 import { join } from "node:path";
@@ -14,8 +10,21 @@ import { countsLine, skippedSuites } from "./steps/test-report.mjs";
 import { readJson, root } from "./steps/workspace.mjs";
 import { MISSING_VARIABLE, setUpSystemPrograms } from "./system-programs.mjs";
 
-await command(() => {
-  const filters = process.argv.slice(2);
+const HELP = `
+Installs, sets up system programs, builds, runs every test and judges the coverage.
+
+  npm test
+  npm test -- packages/hawser               a part of the tests; coverage is not judged
+  npm test -- packages/cli -t "kill -9"     further words go to vitest
+
+Options
+  -h, --help
+`;
+
+await command(test, { help: HELP, passesOnTo: "vitest" });
+
+/** @param {import("./steps/usage.mjs").Words} given */
+function test({ words: filters }) {
   const isWhole = filters.length === 0;
   install();
   const env = { [MISSING_VARIABLE]: setUpSystemPrograms().join(",") };
@@ -32,7 +41,7 @@ await command(() => {
   say(countsLine(report));
   if (code !== 0) throw new StepError("Tests failed; their messages are above.", code);
   if (problems.length > 0) throw new StepError("The coverage is below what is asked.");
-});
+}
 
 /**
  * @param {string} path

@@ -6,20 +6,11 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { StepError } from "./step-error.mjs";
+import { readUsage } from "./usage.mjs";
 import { readJson, root } from "./workspace.mjs";
 
-/** A step could not be done; the message says what to do. */
-export class StepError extends Error {
-  /**
-   * @param {string} message
-   * @param {number} [exitCode]
-   */
-  constructor(message, exitCode = 1) {
-    super(message);
-    this.name = "StepError";
-    this.exitCode = exitCode;
-  }
-}
+export { StepError };
 
 /**
  * One line that says what is done now.
@@ -33,11 +24,14 @@ export function say(line) {
 /**
  * Runs `main`; a {@link StepError} ends the process with its message and exit code.
  *
- * @param {() => void | number | Promise<void | number>} main may return the exit code
+ * @param {(given: import("./usage.mjs").Words) => void | number | Promise<void | number>} main may return the exit code
+ * @param {import("./usage.mjs").Usage} [usage] without it, the words after the tool's name are not looked at
  */
-export async function command(main) {
+export async function command(main, usage) {
   try {
-    process.exitCode = (await main()) ?? 0;
+    const given = usage === undefined ? { values: {}, words: process.argv.slice(2) } : readUsage(usage);
+    if (usage !== undefined && given === "help") say(usage.help.trim());
+    else if (given !== "help") process.exitCode = (await main(given)) ?? 0;
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
     console.error(`\nError: ${error.message}`);

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { StepError } from "./step-error.mjs";
+
 /** What the tests' servers use, read in `packages/hawser/test/support/transport-under-test.ts`. */
 export const TRANSPORT_VARIABLE = "HAWSER_TEST_TRANSPORT";
 
@@ -40,16 +42,17 @@ export const TRANSPORT_TESTS = [
 ];
 
 /**
- * The words that name transports among a command's arguments; all but those of `fallback` are refused.
+ * What a command's words choose among `known`, in that order.
  *
  * @template {string} Word
  * @param {readonly string[]} words
  * @param {readonly Word[]} known
- * @param {readonly Word[]} fallback when there are none
+ * @param {readonly Word[]} fallback when there are no words
  * @returns {Word[]}
+ * @throws {StepError} for a word that is none of them
  */
 export function chosen(words, known, fallback) {
   const unknown = words.find((word) => !known.some((one) => one === word));
-  if (unknown !== undefined) throw new TypeError(`Unknown: ${unknown}. There are ${known.join(", ")}.`);
+  if (unknown !== undefined) throw new StepError(`there is no ${unknown}. There are ${known.join(", ")}.`, 2);
   return words.length === 0 ? [...fallback] : known.filter((one) => words.includes(one));
 }

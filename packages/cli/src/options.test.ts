@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { UsageError } from "./command.ts";
-import { numberOption, readWords } from "./options.ts";
+import { durationOption, numberOption, readWords, sizeOption } from "./options.ts";
 
 const RULES = {
   quick: { type: "boolean" },
@@ -55,5 +55,39 @@ describe("numbers", () => {
   test("a range has two ends, and fractions are allowed where they make sense", () => {
     expect(numberOption("--rate", "0.5", 7, { least: 0, isWhole: false })).toBe(0.5);
     expect(() => numberOption("--rate", "101", 7, { least: 1, most: 100 })).toThrow("from 1 to 100, got 101");
+    expect(() => numberOption("--rate", "Infinity", 7, { least: 0, isWhole: false })).toThrow("got Infinity");
   });
+});
+
+describe("times", () => {
+  test.each([
+    [undefined, 7],
+    ["500ms", 500],
+    ["10s", 10_000],
+    ["1.5m", 90_000],
+    ["2h", 7_200_000],
+    ["3", 3_000],
+    ["0", 0],
+  ])("%s is %d ms", (text, milliseconds) => {
+    expect(durationOption("--duration", text, 7)).toBe(milliseconds);
+  });
+
+  test.each([
+    ["soon", "--duration must be a time such as 500ms, 10s or 2m, got soon."],
+    ["-1s", "--duration must be a time such as 500ms, 10s or 2m, got -1s."],
+    ["10 weeks", "--duration must be a time such as 500ms, 10s or 2m, got 10 weeks."],
+    ["50ms", "--duration must be a time of at least 100 ms such as 500ms, 10s or 2m, got 50ms."],
+  ])("%s is refused", (text, message) => {
+    expect(() => durationOption("--duration", text, 7, 100)).toThrow(new UsageError(message));
+  });
+});
+
+test("sizes", () => {
+  expect(sizeOption("--memory", undefined, 7)).toBe(7);
+  expect(sizeOption("--memory", "1.5m", 7)).toBe(1_572_864);
+  for (const text of ["much", "0", "-1"]) {
+    expect(() => sizeOption("--memory", text, 7)).toThrow(
+      new UsageError(`--memory must be a size such as 512M, got ${text}.`),
+    );
+  }
 });

@@ -6,6 +6,7 @@
 
 import { parseArgs } from "node:util";
 import { UsageError } from "./command.ts";
+import { parseDuration, parseSize } from "./config/units.ts";
 import { suggestion } from "./nearest.ts";
 
 export interface OptionRule {
@@ -86,7 +87,7 @@ export function numberOption(
 ): number {
   if (text === undefined) return missing;
   const value = text.trim() === "" ? Number.NaN : Number(text.replaceAll("_", "").replaceAll(",", ""));
-  const isRight = value >= least && value <= most && (!isWhole || Number.isInteger(value));
+  const isRight = Number.isFinite(value) && value >= least && value <= most && (!isWhole || Number.isInteger(value));
   if (isRight) return value;
   const range = most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`;
   throw new UsageError(`${name} must be a ${isWhole ? "whole " : ""}number ${range}, got ${text}.`);
@@ -97,6 +98,31 @@ export interface NumberRange {
   readonly most?: number;
   /** @default true */
   readonly isWhole?: boolean;
+}
+
+/**
+ * The milliseconds of `500ms`, `10s`, `2m`, `1h`; a number alone is seconds, as people type it. `missing` if the option is absent.
+ *
+ * @throws {UsageError}
+ */
+export function durationOption(name: string, text: string | undefined, missing: number, least = 0): number {
+  if (text === undefined) return missing;
+  const milliseconds = parseDuration(/^[\d_.]+$/.test(text.trim()) ? `${text.trim()}s` : text);
+  if (milliseconds !== undefined && milliseconds >= least) return milliseconds;
+  const range = milliseconds === undefined ? "" : ` of at least ${least} ms`;
+  throw new UsageError(`${name} must be a time${range} such as 500ms, 10s or 2m, got ${text}.`);
+}
+
+/**
+ * The bytes of `125`, `16K`, `1.5M`, `2G` (powers of 1,024), at least 1. `missing` if the option is absent.
+ *
+ * @throws {UsageError}
+ */
+export function sizeOption<Missing>(name: string, text: string | undefined, missing: Missing): number | Missing {
+  if (text === undefined) return missing;
+  const bytes = parseSize(text);
+  if (bytes !== undefined && bytes > 0) return bytes;
+  throw new UsageError(`${name} must be a size such as 512M, got ${text}.`);
 }
 
 /**

@@ -28,7 +28,6 @@ describe("balance", () => {
     expect(await counted(run, 20)).toEqual([10, 10]);
     const ws = await run.client();
     expect(await ask(ws, "ahoy")).toBe("ahoy");
-    expect(await ask(ws, "/orders")).toBe("undefined");
     const id = await ask(ws, "/id");
     await run.says(new RegExp(`^\\[hawser/${id} pid=${await ask(ws, "/pid")}\\] worker ${id} serves$`, "m"));
   });
@@ -118,6 +117,14 @@ describe("workers that end", () => {
     expect(await ask(await run.client(), "hello")).toBe("hello");
   });
 
+  test("one that closes its server has nothing left to do, and ends", async () => {
+    const run = hawserRun(["--workers", "1", "--backoff", "1..1"], "echo.mjs");
+    const ws = await run.client();
+    await ws.send("/leave");
+    expect(await closeCode(ws)).toBe(1_001);
+    await run.says("worker 1 has ended: exit code 0");
+  });
+
   test("a blocked event loop: killed, and replaced", async () => {
     const run = hawserRun(["--workers", "1", "--stall", "500", "--backoff", "1..10"], "echo.mjs");
     const ws = await run.client();
@@ -128,7 +135,7 @@ describe("workers that end", () => {
   });
 
   test("too much memory: another is ready before it drains", async () => {
-    const options = ["--workers", "1", "--memory-limit", "130M", "--drain-window", "50"];
+    const options = ["--workers", "1", "--memory-limit", "130M", "--min-uptime", "0", "--drain-window", "50"];
     const run = hawserRun(options, "echo.mjs");
     const ws = await run.client();
     expect(await ask(ws, "/grow")).toBe("grown");
@@ -183,6 +190,20 @@ describe.skipIf(process.platform !== "linux")("without descriptors", () => {
     await vi.waitFor(again, { timeout: 20_000, interval: 100 });
     expect(run.output()).not.toContain("has ended");
   });
+});
+
+test.skipIf(process.platform !== "linux")("no descriptor left to start a worker with: it is tried again", async () => {
+  const run = hawserRun(["--workers", "2", "--backoff", "50..50"], "echo.mjs");
+  await run.says("2 workers are ready");
+  const [victim, other] = [await run.client(), await run.client()];
+  const pid = Number(await ask(victim, "/pid"));
+  const limit = readdirSync(`/proc/${run.pid}/fd`).length;
+  execFileSync("prlimit", ["--pid", String(run.pid), `--nofile=${limit}:20000`]);
+  process.kill(pid, "SIGKILL");
+  await run.says(/worker \d has ended: it could not be started: spawn \S+ EMFILE/);
+  expect(await ask(other, "still here")).toBe("still here");
+  execFileSync("prlimit", ["--pid", String(run.pid), "--nofile=20000:20000"]);
+  await run.says(/EMFILE[\s\S]*worker \d is ready/);
 });
 
 test("kill -9 of the supervisor: the workers close their connections and end", async () => {
@@ -241,6 +262,28 @@ test("reuse-port: the kernel hands out, or the error says from which Node on", a
   } else {
     expect(await run.ended).toBe(1);
     expect(run.output()).toContain(`--balance reuse-port needs Node 22.12 or later, this is ${process.versions.node}`);
+  }
+});
+
+test("who reads the log has gone: nobody ends or waits for that", async () => {
+  const run = hawserRun(["--workers", "1"], "echo.mjs");
+  const ws = await run.client();
+  expect(await ask(ws, "/log")).toBe("logged");
+  run.stopReading();
+  expect(await ask(ws, "/log")).toBe("logged");
+  expect(await ask(ws, "/log")).toBe("logged");
+  run.kill("SIGTERM");
+  expect(await closeCode(ws)).toBe(1_001);
+  expect(await run.ended).toBe(0);
+});
+
+test("the program's environment has what it may know", async () => {
+  const env = { HAWSER_ADMIN_TOKEN: "secret", NOTIFY_SOCKET: "/nowhere", WATCHDOG_USEC: "60000000", OWN: "value" };
+  const run = hawserRun(["--workers", "1"], "echo.mjs", {}, { env });
+  const names = (await ask(await run.client(), "/environment")).split(" ");
+  expect(names).toEqual(expect.arrayContaining(["OWN", "HAWSER_WORKER_ID"]));
+  for (const hidden of ["HAWSER_ADMIN_TOKEN", "HAWSER_WORKER", "NODE_UNIQUE_ID", "NOTIFY_SOCKET", "WATCHDOG_USEC"]) {
+    expect(names).not.toContain(hidden);
   }
 });
 

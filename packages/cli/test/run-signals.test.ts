@@ -111,6 +111,19 @@ describe("a rolling restart", () => {
     for (const pid of before) await untilGone(Number(pid));
   });
 
+  test("what the old workers counted to their end stays in /metrics", async () => {
+    const admin = `127.0.0.1:${await freePort()}`;
+    const options = ["--workers", "1", "--drain-window", "100", "--admin", admin];
+    const run = hawserRun(options, "echo.mjs");
+    const ws = await run.client();
+    run.kill("SIGHUP");
+    expect(await closeCode(ws)).toBe(1_012);
+    await run.says("all workers were restarted");
+    const text = await (await fetch(`http://${admin}/metrics`)).text();
+    expect(text).toContain('websocket_connections_closed_total{code="1012",initiator="server",worker="1"} 1\n');
+    expect(text).toContain('websocket_connections_active{state="open",worker="1"} 0\n');
+  });
+
   test("of a program with an HTTP server of its own: nobody is refused either", async () => {
     const port = await freePort();
     const run = hawserRun(["--workers", "2", "--drain-window", "500"], "attached.mjs", String(port));
@@ -196,6 +209,17 @@ describeWith("systemd", "socket activation", () => {
     run.kill("SIGTERM");
     expect(await closeCode(first)).toBe(1_001);
     expect(await run.ended).toBe(0);
+  });
+
+  test("a program that closes its server and ends leaves the descriptor to the next worker", async () => {
+    const port = await freePort();
+    const prefix = ["/usr/bin/systemd-socket-activate", "--listen", `127.0.0.1:${port}`];
+    const run = hawserRun(["--workers", "1", "--backoff", "1..1"], "echo.mjs", { port: 1 }, { prefix });
+    const ws = await connectWhenPossible(port);
+    await ws.send("/leave");
+    expect(await closeCode(ws)).toBe(1_001);
+    await run.says("worker 1 has ended: exit code 0");
+    expect(await ask(await connectWhenPossible(port), "hello")).toBe("hello");
   });
 });
 

@@ -15,7 +15,7 @@ export type { HttpRequestHead } from "./handshake/http-request.ts";
 export type { HttpResponseHead } from "./handshake/http-response.ts";
 export type { Origins } from "./handshake/origin.ts";
 export type { SubprotocolSelector } from "./handshake/server-handshake.ts";
-export type { AttachableServer } from "./node/arrival.ts";
+export type { AttachableServer } from "./node/attached-handshake.ts";
 export type { BackplaneMetrics } from "./node/backplane-link.ts";
 export { type BasicAuthOptions, basicAuth, type Credentials } from "./node/basic-auth.ts";
 export { type BroadcastOptions, type BroadcastResult, broadcast } from "./node/broadcast.ts";

@@ -121,6 +121,7 @@ describe("/metrics", () => {
         "# TYPE websocket_worker_restarts_total counter",
       ]),
     );
+    expect(body).toMatch(/^process_cpu_seconds_total\{worker="supervisor"\} \d/m);
     expect(body).toMatch(/^websocket_supervisor_uptime_seconds [5-9]\.?\d*$/m);
     expect(body).not.toMatch(/undefined|NaN/);
   });
@@ -195,6 +196,7 @@ describe("commands", () => {
     ["/workers", ""],
     ["/workers", "{}"],
     ["/workers", '{"target": 0}'],
+    ["/workers", '{"target": 1025}'],
     ["/workers", '{"target": "4"}'],
     ["/workers", '{"target": 2.5}'],
     ["/workers", "[4]"],
@@ -256,6 +258,38 @@ describe("what is refused", () => {
     socket.end(bytes);
     return text(socket);
   }
+});
+
+describe("who is slow is cut off", () => {
+  test.each([
+    ["with a head", "GET /livez HTTP/1.1\r\nHost: localhost\r\n"],
+    ["with a body", "POST /workers HTTP/1.1\r\nHost: localhost\r\nContent-Length: 13\r\n\r\n{"],
+    ["and says nothing at all", ""],
+  ])("%s", async (_what, words) => {
+    const errors: unknown[] = [];
+    const patience = { head: 50, request: 50, answer: 50 };
+    const { address } = await open({ patience, onError: (error) => errors.push(error) });
+    const socket = connect(address.port, address.host);
+    socket.write(words);
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+    expect(errors).toEqual([]);
+  });
+
+  test("in taking the answer", async () => {
+    const labels = { one: "x".repeat(2 ** 25) };
+    const family = { name: "numbers", help: "", type: "gauge", samples: [{ labels, value: 1 }] } as const;
+    supervision.parts = [{ labels: {}, snapshot: [family] }];
+    const { address } = await open({ patience: { head: 5_000, request: 5_000, answer: 50 } });
+    const socket = connect(address.port, address.host)
+      .pause()
+      .on("error", () => {});
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    socket.write("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    // Who does not read learns of the end by writing
+    const probing = setInterval(() => socket.write("x"), 200);
+    onTestFinished(() => clearInterval(probing));
+    await closed;
+  });
 });
 
 test("an error of the supervision is a 500, and told", async () => {

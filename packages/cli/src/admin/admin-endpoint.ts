@@ -12,6 +12,7 @@ import { type Address, address as addressGrammar } from "../config/run-grammars.
 import type { Supervision } from "../run/supervision.ts";
 import { type Answer, errorAnswer } from "./answer.ts";
 import { type GuardSettings, refusal } from "./guard.ts";
+import { ProcessMetrics } from "./process-metrics.ts";
 import { adminRoutes, type Route } from "./routes.ts";
 
 export interface AdminOptions {
@@ -24,6 +25,7 @@ export interface AdminOptions {
   readonly kill: () => void;
   /** Told of an error behind a 500. */
   readonly onError?: (error: unknown) => void;
+  readonly patience?: AdminPatience;
 }
 
 export interface AdminEndpoint {
@@ -38,9 +40,21 @@ const MAX_CONNECTIONS = 64;
 /** Bytes of a request's head, and of its body: `{"target": 8}`. */
 const MAX_HEADER_SIZE = 8_192;
 const MAX_BODY_SIZE = 1_024;
-/** Milliseconds for a request's head, and for all of it. */
-const HEADERS_TIMEOUT = 5_000;
-const REQUEST_TIMEOUT = 10_000;
+
+/** Milliseconds. */
+export interface AdminPatience {
+  /** For a request's head. */
+  readonly head: number;
+  /** For all of it. */
+  readonly request: number;
+  /** Without progress, for the answer to be taken. */
+  readonly answer: number;
+}
+
+const PATIENCE: AdminPatience = { head: 5_000, request: 10_000, answer: 10_000 };
+
+/** Milliseconds between two looks for requests that are late. Node's own 30 seconds would let 64 slow ones shut the probes out. */
+const LOOK = 1_000;
 
 /**
  * Opens the endpoint; resolves once it listens.
@@ -48,14 +62,20 @@ const REQUEST_TIMEOUT = 10_000;
  * @throws {CommandError} if the address can't be had
  */
 export async function startAdmin(supervision: Supervision, options: AdminOptions): Promise<AdminEndpoint> {
-  const { token, onError = () => {} } = options;
+  const { token, onError = () => {}, patience = PATIENCE } = options;
   const { host, port } = options.address;
-  const routes = adminRoutes(supervision, options);
+  const processMetrics = new ProcessMetrics();
+  const routes = adminRoutes(supervision, { ...options, processMetrics });
   let guard: GuardSettings = { token, host, boundAddress: host };
-  const server = createServer(
-    { maxHeaderSize: MAX_HEADER_SIZE, headersTimeout: HEADERS_TIMEOUT, requestTimeout: REQUEST_TIMEOUT },
-    (request, response) => void answerRequest(request, response, { routes, guard, onError }),
-  );
+  const limits = {
+    maxHeaderSize: MAX_HEADER_SIZE,
+    headersTimeout: patience.head,
+    requestTimeout: patience.request,
+    connectionsCheckingInterval: Math.min(LOOK, patience.head),
+  };
+  const server = createServer(limits, (request, response) => {
+    void answerRequest(request, response, { routes, guard, patience, onError });
+  });
   server.maxConnections = MAX_CONNECTIONS;
   server.on("clientError", refuseGarbage);
   const bound = await listen(server, { host, port });
@@ -63,7 +83,10 @@ export async function startAdmin(supervision: Supervision, options: AdminOptions
   guard = { ...guard, boundAddress: bound.address };
   return {
     address: { host, port: bound.port },
-    close: () => closeServer(server),
+    close() {
+      processMetrics.close();
+      return closeServer(server);
+    },
   };
 }
 
@@ -96,6 +119,7 @@ function closeServer(server: Server): Promise<void> {
 interface Surroundings {
   readonly routes: readonly Route[];
   readonly guard: GuardSettings;
+  readonly patience: AdminPatience;
   readonly onError: (error: unknown) => void;
 }
 
@@ -108,6 +132,8 @@ async function answerRequest(request: IncomingMessage, response: ServerResponse,
     around.onError(error);
     answer = errorAnswer(500, "The supervisor could not answer; its log says why.");
   }
+  // Who does not read it is cut off
+  response.setTimeout(around.patience.answer);
   // What is left of a body that is too large is not waited for
   if (!request.complete) response.setHeader("Connection", "close");
   const length = Buffer.byteLength(answer.body);

@@ -3,10 +3,12 @@
  */
 
 import { mergeSnapshots, PROMETHEUS_CONTENT_TYPE, prometheusText } from "hawser/metrics";
+import { MAX_WORKERS } from "../config/run-grammars.ts";
 import type { Supervision } from "../run/supervision.ts";
 import { type Answer, errorAnswer, jsonAnswer } from "./answer.ts";
 import type { Access } from "./guard.ts";
 import { livezAnswer, readyzAnswer } from "./probes.ts";
+import type { ProcessMetrics } from "./process-metrics.ts";
 import { supervisorMetrics } from "./supervisor-metrics.ts";
 
 export interface AdminRequest {
@@ -27,16 +29,17 @@ export interface RoutesOptions {
   readonly name: string | undefined;
   /** Ends all processes at once: `POST /stop` with `{"now": true}`. */
   readonly kill: () => void;
+  readonly processMetrics: ProcessMetrics;
 }
 
-export function adminRoutes(supervision: Supervision, { name, kill }: RoutesOptions): readonly Route[] {
+export function adminRoutes(supervision: Supervision, { name, kill, processMetrics }: RoutesOptions): readonly Route[] {
   const ready = ({ query }: AdminRequest) => readyzAnswer(supervision.status(), query.has("verbose"));
   const live = ({ query }: AdminRequest) => livezAnswer(supervision.status(), query.has("verbose"));
   return [
     { method: "GET", path: "/livez", access: "probe", answer: live },
     { method: "GET", path: "/readyz", access: "probe", answer: ready },
     { method: "GET", path: "/healthz", access: "probe", answer: ready },
-    { method: "GET", path: "/metrics", access: "read", answer: () => metricsAnswer(supervision, name) },
+    { method: "GET", path: "/metrics", access: "read", answer: () => metricsAnswer(supervision, processMetrics, name) },
     {
       method: "GET",
       path: "/status",
@@ -49,10 +52,14 @@ export function adminRoutes(supervision: Supervision, { name, kill }: RoutesOpti
   ];
 }
 
-async function metricsAnswer(supervision: Supervision, name: string | undefined): Promise<Answer> {
+async function metricsAnswer(
+  supervision: Supervision,
+  processMetrics: ProcessMetrics,
+  name: string | undefined,
+): Promise<Answer> {
   const workers = await supervision.metrics();
   const own = supervisorMetrics(supervision.status(), Date.now(), name);
-  const body = prometheusText(mergeSnapshots([{ snapshot: own }, ...workers]));
+  const body = prometheusText(mergeSnapshots([{ snapshot: own }, processMetrics.take(), ...workers]));
   return { status: 200, type: PROMETHEUS_CONTENT_TYPE, body };
 }
 
@@ -77,8 +84,8 @@ async function restartAnswer(supervision: Supervision, query: URLSearchParams): 
 
 function workersAnswer(supervision: Supervision, body: string): Answer {
   const target = parsedBody(body)?.["target"];
-  if (typeof target !== "number" || !Number.isInteger(target) || target < 1) {
-    return errorAnswer(400, 'The body must be {"target": N}, with a whole number of at least 1.');
+  if (typeof target !== "number" || !Number.isInteger(target) || target < 1 || target > MAX_WORKERS) {
+    return errorAnswer(400, `The body must be {"target": N}, with a whole number from 1 to ${MAX_WORKERS}.`);
   }
   const before = supervision.status().target;
   supervision.setTarget(target);

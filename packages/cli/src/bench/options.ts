@@ -2,9 +2,16 @@
 
 import { availableParallelism } from "node:os";
 import { UsageError } from "../command.ts";
+import { parseSize } from "../config/units.ts";
 import { suggestion } from "../nearest.ts";
-import { headerOption, numberOption, type OptionRules, type OptionValues, readWords } from "../options.ts";
-import { durationOption, parseSize } from "../quantities.ts";
+import {
+  durationOption,
+  headerOption,
+  numberOption,
+  type OptionRules,
+  type OptionValues,
+  readWords,
+} from "../options.ts";
 import { STAMP_LENGTH, STAMP_PLACE } from "./generator/payloads.ts";
 import type { HandshakeLoad, Mode } from "./load.ts";
 import { parseThreshold, type Threshold } from "./thresholds.ts";

@@ -142,6 +142,15 @@ describe("what is wrong", () => {
   });
 });
 
+test("a grace that is shorter than the window is warned of", () => {
+  const warnings = (...words: string[]) => read(["a.js", ...words]).warnings;
+  expect(warnings("--grace", "5s")).toEqual([
+    "--grace 5s is shorter than --drain-window 30s: a worker that is replaced may be killed with connections open.",
+  ]);
+  expect(warnings("--grace", "5s", "--drain-window", "5s")).toEqual([]);
+  expect(warnings("--drain-window", "5m")).toEqual([]);
+});
+
 test("--help and --config", () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "other.json"), '{"entry": "o.js"}');

@@ -61,7 +61,7 @@ export function readRunConfiguration(
     origins: resolved.origins,
     arguments: program,
     file: file?.path,
-    warnings: misspeltVariables(RUN_OPTIONS, environment),
+    warnings: [...misspeltVariables(RUN_OPTIONS, environment), ...shortGrace(resolved)],
     isShown,
   };
 }
@@ -121,6 +121,16 @@ function conflicts({ settings, origins }: Resolved<typeof RUN_OPTIONS>): string[
   if (scale === undefined || isRange) return [];
   const given = RUN_OPTIONS.workers.grammar.show(workers);
   return [`${originName("scale", origins.scale)} needs a range of workers, such as --workers 2..8, got ${given}.`];
+}
+
+/** What works, and is hardly meant. */
+function shortGrace({ settings, origins }: Resolved<typeof RUN_OPTIONS>): string[] {
+  const { grace, drainWindow } = settings;
+  if (grace === undefined || grace >= drainWindow) return [];
+  const { grammar } = RUN_OPTIONS.drainWindow;
+  return [
+    `${originName("grace", origins.grace)} ${grammar.show(grace)} is shorter than --drain-window ${grammar.show(drainWindow)}: a worker that is replaced may be killed with connections open.`,
+  ];
 }
 
 /** What `--show-config` prints. */

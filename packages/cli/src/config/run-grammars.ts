@@ -12,8 +12,8 @@ export interface WorkerRange {
   readonly most: number | "auto";
 }
 
-/** More are a mistyped number. */
-const MAX_WORKERS = 1_024;
+/** More are a mistyped number, for which a machine would be busy until it has no memory left. */
+export const MAX_WORKERS = 1_024;
 
 export const workerRange: Grammar<WorkerRange> = {
   placeholder: "<n|auto|n..m>",

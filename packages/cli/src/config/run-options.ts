@@ -47,7 +47,7 @@ export const RUN_OPTIONS = {
   memoryLimit: option({
     grammar: or("off", size({ least: LEAST_MEMORY })),
     default: undefined,
-    help: "resident memory at which a worker is drained and replaced",
+    help: "resident memory at which a worker that has lived --min-uptime is drained and replaced",
   }),
   stall: option({
     grammar: duration(),

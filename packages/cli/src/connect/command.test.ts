@@ -24,11 +24,12 @@ interface Run {
   readonly code: Promise<number>;
 }
 
-function start(words: readonly string[], input?: string): Run {
+function start(words: readonly string[], input?: string, { isTTY = false } = {}): Run {
   const terminal = new MemoryTerminal();
   const stdin = new PassThrough();
   if (input !== undefined) stdin.end(input);
-  const command = connectCommand({ input: stdin, output: new Writable(), historyPath: "/dev/null" });
+  const output = Object.assign(new Writable(), { isTTY });
+  const command = connectCommand({ input: stdin, output, historyPath: "/dev/null" });
   return { terminal, input: stdin, code: command.run(words, terminal) };
 }
 
@@ -42,6 +43,15 @@ describe("in a pipe", () => {
     expect(terminal.output).toBe("first\n/second\nthird\n");
     expect(terminal.errors).toMatch(CONNECTED);
     expect(terminal.errors).toMatch(/\nConnection closed: 1000 \(OK\)\.\n$/);
+  });
+
+  test.each([
+    ["a program", false, "\x1b[2Jfirst\n"],
+    ["a person", true, "\\x1b[2Jfirst\n"],
+  ])("controls in a message, for %s", async (_who, isTTY, shown) => {
+    const { terminal, code } = start([addressOf(await serving()), "--wait", "0.1"], "\x1b[2Jfirst\n", { isTTY });
+    expect(await code).toBe(0);
+    expect(terminal.output).toBe(shown);
   });
 
   test("a bad close code is an exit code, and its reason is made visible", async () => {

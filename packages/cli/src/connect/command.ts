@@ -92,11 +92,11 @@ function clockTime(): string {
 /** With programs. */
 async function pipe(
   options: ConnectCommandOptions,
-  { input }: ConnectSurroundings,
+  { input, output }: ConnectSurroundings,
   terminal: Terminal,
 ): Promise<Ending> {
   const { interruption } = terminal;
-  const screen: Screen = options.isJson ? jsonScreen(terminal, Date.now) : plainScreen(terminal);
+  const screen: Screen = options.isJson ? jsonScreen(terminal, Date.now) : plainScreen(terminal, output.isTTY === true);
   const conversation = new Conversation(screen);
   interruption.addEventListener("abort", () => conversation.leave());
   const isOver = () => input.destroyed;

@@ -35,16 +35,16 @@ The way there
       --proxy <url>             http://, https://, socks4a:// or socks5h://; else the environment says
       --no-proxy
       --unix <path>             a Unix socket
-      --open-timeout <s>        seconds until the connection must be open (10)
+      --open-timeout <time>     until the connection must be open (10s)
 
 The connection
   -r, --reconnect               connects again, for ever, with growing delays
-      --ping-interval <s>       seconds between pings (20); 0: none
-      --max-size <bytes>        largest message that is taken (67108864)
+      --ping-interval <time>    between pings (20s); 0: none
+      --max-size <size>         largest message that is taken (64M)
 
 Input and output
   -b, --binary                  standard input is one binary message
-  -w, --wait <s | forever>      how long after the end of input, and after the last message, to wait for more (1)
+  -w, --wait <time | forever>   how long after the end of input, and after the last message, to wait for more (1s)
   -t, --times                   a time before each line
       --json                    each message and each event becomes a JSON object a line
       --no-history              lines that you type are not kept in ~/.hawser_history

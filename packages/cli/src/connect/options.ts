@@ -3,7 +3,14 @@
 import { readFileSync } from "node:fs";
 import type { ConnectOptions } from "hawser";
 import { CommandError, UsageError } from "../command.ts";
-import { headerOption, numberOption, type OptionRules, type OptionValues, readWords } from "../options.ts";
+import {
+  durationOption,
+  headerOption,
+  type OptionRules,
+  type OptionValues,
+  readWords,
+  sizeOption,
+} from "../options.ts";
 
 const RULES = {
   header: { type: "string", short: "H", multiple: true },
@@ -46,8 +53,8 @@ export interface ConnectCommandOptions {
   readonly keepsHistory: boolean;
 }
 
-/** Seconds: a server that answers at all has answered. */
-const WAIT = 1;
+/** Milliseconds: a server that answers at all has answered. */
+const WAIT = 1_000;
 
 /** A person may look at anything (bytes). */
 const MAX_SIZE = 67_108_864;
@@ -82,13 +89,12 @@ function urlOf(address: string): string {
 
 function waitOf(text: string | undefined): number {
   if (text === "forever") return Number.POSITIVE_INFINITY;
-  return numberOption("--wait", text, WAIT, { least: 0, isWhole: false }) * 1_000;
+  return durationOption("--wait", text, WAIT);
 }
 
 function connectOptions(values: Values): ConnectOptions {
-  const milliseconds = (name: "open-timeout" | "ping-interval") =>
-    values[name] && numberOption(`--${name}`, values[name], 0, { least: 0, isWhole: false }) * 1_000;
-  const pingInterval = milliseconds("ping-interval");
+  const { "open-timeout": openTimeout, "ping-interval": pings } = values;
+  const pingInterval = pings && durationOption("--ping-interval", pings, 0);
   return withoutUndefined({
     headers: values.header?.map(headerOption),
     subprotocols: values.subprotocol,
@@ -98,8 +104,8 @@ function connectOptions(values: Values): ConnectOptions {
     tls: tlsOf(values),
     proxy: proxyOf(values),
     path: values.unix,
-    maxSize: numberOption("--max-size", values["max-size"], MAX_SIZE, { least: 1 }),
-    openTimeout: milliseconds("open-timeout"),
+    maxSize: sizeOption("--max-size", values["max-size"], MAX_SIZE),
+    openTimeout: openTimeout && durationOption("--open-timeout", openTimeout, 0, 1),
     pingInterval: pingInterval === 0 ? null : pingInterval,
   });
 }

@@ -3,7 +3,6 @@ import { UsageError } from "../command.ts";
 import { closeText } from "./close-text.ts";
 import { readEntry } from "./entry.ts";
 import { parseConnectOptions } from "./options.ts";
-import { visibleBytes, visibleText } from "./visible.ts";
 
 describe("what is typed", () => {
   test.each([
@@ -32,23 +31,6 @@ describe("what is typed", () => {
 });
 
 describe("what is shown", () => {
-  test.each([
-    ["plain", "plain"],
-    ["a\tb\nc", "a\tb\n  c"],
-    ["\x1b[2J\x07\x9b\x7f\r", "\\x1b[2J\\x07\\x9b\\x7f\\x0d"],
-    ["\u202eabc\u2066", "\\u202eabc\\u2066"],
-    ["zażółć 漢字 👋", "zażółć 漢字 👋"],
-  ])("%j as %j", (text, shown) => {
-    expect(visibleText(text, "  ")).toBe(shown);
-  });
-
-  test("bytes, the first of many", () => {
-    expect(visibleBytes(Uint8Array.of(0, 255))).toBe("(binary, 2 bytes) 00 ff");
-    expect(visibleBytes(new Uint8Array(1))).toBe("(binary, 1 byte) 00");
-    expect(visibleBytes(new Uint8Array())).toBe("(binary, 0 bytes)");
-    expect(visibleBytes(new Uint8Array(65))).toBe(`(binary, 65 bytes)${" 00".repeat(64)} ...`);
-  });
-
   test.each([
     [1000, "", "1000 (OK)"],
     [1001, "", "1001 (going away)"],
@@ -100,7 +82,7 @@ describe("options", () => {
     [["ws://a", "-H", "nothing"], '--header must be "Name: value", got "nothing".'],
     [["ws://a", "--cert", "c.pem"], "--cert and --key go together."],
     [["ws://a", "--proxy", "http://p", "--no-proxy"], "--proxy and --no-proxy exclude each other."],
-    [["ws://a", "--wait", "long"], "--wait must be a number of at least 0, got long."],
+    [["ws://a", "--wait", "long"], "--wait must be a time such as 500ms, 10s or 2m, got long."],
   ])("%j: %s", (words, text) => {
     expect(() => parseConnectOptions(words)).toThrow(new UsageError(text));
   });

@@ -2,7 +2,7 @@
  * Where a conversation is shown: before a person, or for programs that read on.
  */
 
-import { visibleBytes, visibleText } from "./visible.ts";
+import { visibleBytes, visibleJson, visibleText } from "../terminal/visible.ts";
 
 export interface Screen {
   /** What the peer sent. */
@@ -35,11 +35,16 @@ interface Streams {
   error(text: string): void;
 }
 
-/** For programs: messages alone, a line each, on standard output; bytes as hexadecimal digits. The rest goes to standard error. */
-export function plainScreen(streams: Streams): Screen {
+/**
+ * For programs: messages alone, a line each, on standard output; bytes as hexadecimal digits. The rest goes to standard error.
+ *
+ * `isTerminal`: a person looks at standard output all the same, so that controls in messages are made visible.
+ */
+export function plainScreen(streams: Streams, isTerminal: boolean): Screen {
+  const textOf = isTerminal ? (text: string) => visibleText(text) : (text: string) => text;
   return {
     received(message) {
-      streams.out(`${typeof message === "string" ? message : Buffer.from(message).toString("hex")}\n`);
+      streams.out(`${typeof message === "string" ? textOf(message) : Buffer.from(message).toString("hex")}\n`);
     },
     status: (text) => streams.error(`${visibleText(text)}\n`),
     warning: (text) => streams.error(`${visibleText(text)}\n`),
@@ -48,7 +53,7 @@ export function plainScreen(streams: Streams): Screen {
 
 /** For programs that want all of it: a JSON object a line. */
 export function jsonScreen(streams: Streams, now: () => number): Screen {
-  const line = (event: object) => streams.out(`${JSON.stringify({ time: now(), ...event })}\n`);
+  const line = (event: object) => streams.out(`${visibleJson({ time: now(), ...event })}\n`);
   return {
     received(message) {
       line(typeof message === "string" ? { text: message } : { base64: Buffer.from(message).toString("base64") });

@@ -2,8 +2,7 @@
 
 import { LOAD_RULES, type LoadOptions, loadOptions } from "../bench/options.ts";
 import { UsageError } from "../command.ts";
-import { numberOption, type OptionRules, readWords } from "../options.ts";
-import { parseSize } from "../quantities.ts";
+import { numberOption, type OptionRules, readWords, sizeOption } from "../options.ts";
 
 const RULES = {
   ...LOAD_RULES,
@@ -72,7 +71,7 @@ export function parsePlanOptions(words: readonly string[]): PlanOptions | "help"
       connections: numberOption("--connections", values.connections, 0, { least: 1 }),
       rate: numberOption("--rate", values.rate, 0, { least: 0, isWhole: false }),
       headroom: headroomOf(values.headroom),
-      memory: memoryOf(values.memory),
+      memory: sizeOption("--memory", values.memory, undefined),
     },
     sample: numberOption("--sample", values.sample, isQuick ? QUICK_SAMPLE : SAMPLE, { least: 100, most: 20_000 }),
     url,
@@ -89,11 +88,4 @@ function headroomOf(text: string | undefined): number {
     isWhole: false,
   });
   return percent / 100;
-}
-
-function memoryOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const bytes = parseSize(text);
-  if (bytes === undefined || bytes === 0) throw new UsageError(`--memory must be a size such as 512M, got ${text}.`);
-  return bytes;
 }

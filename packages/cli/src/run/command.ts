@@ -5,17 +5,20 @@ import { availableParallelism } from "node:os";
 import { type ListenFd, listenFds } from "hawser";
 import { serveIpcBackplane } from "hawser/backplanes/ipc";
 import { type Command, CommandError, ExitCode } from "../command.ts";
+import { type OptionEntry, variableOf } from "../config/option-table.ts";
 import { configurationText, type RunConfiguration, readRunConfiguration } from "../config/run-configuration.ts";
+import { RUN_OPTIONS } from "../config/run-options.ts";
 import { supervisorSettings } from "../config/supervisor-settings.ts";
 import { version } from "../version.ts";
 import { systemClock } from "./clock.ts";
 import { startControls } from "./controls.ts";
 import { findEntry } from "./entry.ts";
 import { helpText } from "./help.ts";
-import { type Journal, journalOf, jsonFormat, type LogFormat, textFormat } from "./journal.ts";
+import { type Journal, journalOf, jsonFormat, textFormat } from "./journal.ts";
 import { type LaunchSettings, launcher } from "./launch.ts";
 import type { Address } from "./messages.ts";
 import { notifyOf, systemdNotify, takeNotifyEnvironment } from "./notify.ts";
+import { Output } from "./output.ts";
 import { type RunSettings, requireReusePort } from "./run-settings.ts";
 import { handleSignals, terminalWatch } from "./signals.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -36,6 +39,7 @@ export const run: Command = {
     }
     for (const warning of configuration.warnings) terminal.error(`${warning}\n`);
     const entry = findEntry(configuration.settings.entry ?? "");
+    hideSecrets(process.env);
     const settings: RunSettings = {
       pid: process.pid,
       version: version(),
@@ -47,6 +51,13 @@ export const run: Command = {
   },
 };
 
+/** What the supervisor alone is told by variables is not for its workers: the program, and whatever that starts, could stop us by it. */
+function hideSecrets(env: Record<string, string | undefined>): void {
+  for (const [name, { isSecret }] of Object.entries<OptionEntry<unknown>>(RUN_OPTIONS)) {
+    if (isSecret === true) delete env[variableOf(name)];
+  }
+}
+
 /** Milliseconds for processes that were killed to be gone. */
 const ABORT_PATIENCE = 1_000;
 
@@ -56,9 +67,8 @@ async function supervise(
   entry: LaunchSettings["entry"],
 ): Promise<number> {
   const format = settings.log === "json" ? jsonFormat(settings.pid, systemClock.date) : textFormat(settings.pid);
-  // Without anybody who reads it, the workers go on all the same
-  process.stderr.on("error", () => {});
-  const journal = journalOf(format, (text) => process.stdout.write(text));
+  const [output, errors] = [new Output(process.stdout), new Output(process.stderr)];
+  const journal = journalOf(format, (text) => output.write(text));
   const notifyEnvironment = takeNotifyEnvironment(process.env, settings.pid);
   const descriptors = inheritedDescriptors();
   const numbers = descriptors.map(({ fd }) => fd);
@@ -66,7 +76,8 @@ async function supervise(
     journal.info(`listening on ${shown(address)}`);
   });
   const names = descriptors.map(({ name }) => name ?? null);
-  const launch = launcher(launchSettings(settings, args, entry, names, format), switchboard);
+  const orders = ordersOf(settings, names);
+  const launch = launcher({ entry, args, orders, format, output, errors }, switchboard);
   const supervisor = new Supervisor(settings, {
     clock: systemClock,
     random: Math.random,
@@ -117,21 +128,17 @@ function untilEnded(supervisor: Supervisor): Promise<number> {
   });
 }
 
-function launchSettings(
+function ordersOf(
   { balance, stall, stopCode, maxConnectionAge }: RunSettings,
-  args: readonly string[],
-  entry: LaunchSettings["entry"],
   descriptors: readonly (string | null)[],
-  format: LogFormat,
-): LaunchSettings {
-  const orders = {
+): LaunchSettings["orders"] {
+  return {
     beat: stall === 0 ? BEAT : Math.min(BEAT, stall / 5),
     stopCode,
     reusesPort: balance.type === "reuse-port",
     maxConnectionAge: maxConnectionAge === Number.POSITIVE_INFINITY ? null : maxConnectionAge,
     descriptors,
   };
-  return { entry, args, orders, format, output: process.stdout, errors: process.stderr };
 }
 
 /** Milliseconds between a worker's signs of life: what is shown of it is as old at most. */

@@ -2,22 +2,16 @@
  * Starts the workers' processes, and writes what they write.
  */
 
-import cluster from "node:cluster";
+import cluster, { type Worker as ClusterWorker } from "node:cluster";
 import type { Readable } from "node:stream";
 import type { Entry } from "./entry.ts";
 import type { LogFormat } from "./journal.ts";
 import { Lines } from "./lines.ts";
 import { ID_VARIABLE, ORDERS_VARIABLE, type WorkerOrders } from "./messages.ts";
+import type { Output } from "./output.ts";
 import type { Switchboard } from "./switchboard.ts";
-import type { Launch } from "./worker.ts";
+import type { Launch, WorkerEvents, WorkerLink } from "./worker.ts";
 import { WorkerProcess } from "./worker-process.ts";
-
-/** Where lines go. */
-export interface Output {
-  /** `false`: no more, until it has drained. */
-  write(text: string): boolean;
-  once(event: "drain", listener: () => void): unknown;
-}
 
 export interface LaunchSettings {
   readonly entry: Entry;
@@ -43,12 +37,33 @@ export function launcher(settings: LaunchSettings, switchboard: Switchboard): La
   });
   return (id, generation, events) => {
     const told: WorkerOrders = { ...orders, id };
-    const worker = cluster.fork({ [ORDERS_VARIABLE]: JSON.stringify(told), [ID_VARIABLE]: String(id) });
+    let worker: ClusterWorker;
+    try {
+      worker = cluster.fork({ [ORDERS_VARIABLE]: JSON.stringify(told), [ID_VARIABLE]: String(id) });
+    } catch (error) {
+      return unstartedWorker(error as Error, events);
+    }
     const line = (text: string) => format.line({ id, pid: worker.process.pid }, text);
-    const { stdout, stderr } = worker.process;
-    if (stdout !== null) copyLines(stdout, output, line);
-    if (stderr !== null) copyLines(stderr, errors, line);
+    // Neither is there where no descriptor was left to start it with; then an error follows
+    const { stdout, stderr } = worker.process as Partial<typeof worker.process>;
+    if (stdout) copyLines(stdout, output, line);
+    if (stderr) copyLines(stderr, errors, line);
     return new WorkerProcess(worker, { id, generation }, events, switchboard);
+  };
+}
+
+/** Node throws most of what hinders a start, such as ENOMEM. Another is tried as if it had started and ended. */
+function unstartedWorker({ message }: Error, { exited }: WorkerEvents): WorkerLink {
+  setImmediate(() => exited({ code: null, signal: null, failure: message }));
+  return {
+    pid: undefined,
+    connections: 0,
+    admit() {},
+    drain() {},
+    stop() {},
+    kill() {},
+    collect: () => Promise.reject(new Error(message)),
+    counted: [],
   };
 }
 
@@ -59,7 +74,7 @@ function copyLines(from: Readable, to: Output, format: (line: string) => string)
     if (to.write(`${format(line)}\n`) || isWaiting) return;
     isWaiting = true;
     from.pause();
-    to.once("drain", () => {
+    to.whenReady(() => {
       isWaiting = false;
       from.resume();
     });

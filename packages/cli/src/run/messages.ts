@@ -51,6 +51,7 @@ export type FromWorker =
   | { readonly type: "taken"; readonly socket: number; readonly connections: number }
   | { readonly type: "declined"; readonly socket: number }
   | { readonly type: "drained" }
+  /** `number`: that of the question; 0: unasked, the last one. */
   | { readonly type: "snapshot"; readonly number: number; readonly snapshot: MetricSnapshot };
 
 export type FromSupervisor =

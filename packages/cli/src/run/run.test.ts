@@ -230,6 +230,7 @@ describe("the service manager", () => {
       return () => {};
     };
     const clock = { now: () => 12, date: () => 0, schedule: () => 0, cancel() {}, afterInput() {} };
+    const begin = process.hrtime.bigint();
     notifyOf({ onChange }, { socket: "/s", watchdog: undefined }, (words) => told.push([...words]), clock);
     for (const state of ["starting", "running", "running", "restarting", "running", "stopping"] as const) {
       change({ ...STATUS, state });
@@ -237,10 +238,13 @@ describe("the service manager", () => {
     expect(told).toEqual([
       ["STATUS=starting: 1 of 1 workers are ready"],
       ["READY=1", "STATUS=running: 1 of 1 workers are ready"],
-      ["RELOADING=1", "MONOTONIC_USEC=12000", "STATUS=restarting: 1 of 1 workers are ready"],
+      ["RELOADING=1", expect.stringMatching(/^MONOTONIC_USEC=\d+$/), "STATUS=restarting: 1 of 1 workers are ready"],
       ["READY=1", "STATUS=running: 1 of 1 workers are ready"],
       ["STOPPING=1", "STATUS=stopping: 1 of 1 workers are ready"],
     ]);
+    const microseconds = BigInt(told[2]![1]!.replace(/\D/g, ""));
+    expect(microseconds).toBeGreaterThanOrEqual(begin / 1_000n);
+    expect(microseconds).toBeLessThanOrEqual(process.hrtime.bigint() / 1_000n);
   });
 
   test.each([
@@ -249,6 +253,14 @@ describe("the service manager", () => {
     [
       { NOTIFY_SOCKET: "/s", WATCHDOG_USEC: "2000000" },
       { socket: "/s", watchdog: 1_000 },
+    ],
+    [
+      { NOTIFY_SOCKET: "/s", WATCHDOG_USEC: "0" },
+      { socket: "/s", watchdog: undefined },
+    ],
+    [
+      { NOTIFY_SOCKET: "/s", WATCHDOG_USEC: "soon" },
+      { socket: "/s", watchdog: undefined },
     ],
     [
       { NOTIFY_SOCKET: "/s", WATCHDOG_USEC: "2000000", WATCHDOG_PID: "7" },

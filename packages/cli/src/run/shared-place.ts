@@ -37,6 +37,7 @@ export class SharedPlace {
   readonly #members: Map<Member, number> = new Map();
   readonly #waiting: Map<Socket, NodeJS.Timeout> = new Map();
   #last = 0;
+  #isClosed = false;
 
   /** `oldest`: the generation before which workers get connections only if there are no others. */
   constructor(options: PlaceOptions, order: Order, oldest: () => number) {
@@ -99,11 +100,12 @@ export class SharedPlace {
     if (socket.destroyed) return;
     const member = this.#choose();
     if (member !== undefined) this.#hand(member, socket);
-    else if (this.#waiting.size < MAX_WAITING) this.#wait(socket);
+    else if (this.#waiting.size < MAX_WAITING && !this.#isClosed) this.#wait(socket);
     else socket.destroy();
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#server.close();
     for (const socket of this.#waiting.keys()) {
       this.#forget(socket);

@@ -2,8 +2,7 @@
  * The supervisor as others see it: what is shown of it, and what it can be told. Knows no process.
  */
 
-import type { MetricSnapshot } from "hawser/metrics";
-
+import type { SnapshotPart } from "hawser/metrics";
 import type { WorkerState } from "./worker-states.ts";
 
 export interface WorkerStatus {
@@ -65,8 +64,8 @@ export interface SupervisorStatus {
 
 export interface Supervision {
   status(): SupervisorStatus;
-  /** What each worker counts, under its labels. A worker that does not answer is left out. */
-  metrics(): Promise<readonly { readonly labels: Record<string, string>; readonly snapshot: MetricSnapshot }[]>;
+  /** What the workers count, and have counted that have ended, to be merged: its counters never go back. */
+  metrics(): Promise<readonly SnapshotPart[]>;
   /** Within the bounds of `--workers`. */
   setTarget(workers: number): void;
   /** Replaces all workers, one after the other. Rejects if the new ones do not start; the old ones go on then. */

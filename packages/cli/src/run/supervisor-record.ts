@@ -6,7 +6,7 @@ import type { Clock } from "./clock.ts";
 import type { RunSettings } from "./run-settings.ts";
 import type { Slot } from "./slot.ts";
 import type { DrainProgress, SupervisorState, SupervisorStatus, WorkerExit } from "./supervision.ts";
-import type { Worker } from "./worker.ts";
+import type { Exit, Worker } from "./worker.ts";
 
 /** How many exits are remembered. */
 const EXITS = 20;
@@ -27,7 +27,8 @@ export class SupervisorRecord {
     this.#startedAt = clock.date();
   }
 
-  addExit(exit: WorkerExit): void {
+  addExit({ id, link }: Worker, { code, signal }: Exit, reason: string): void {
+    const exit = { id, pid: link.pid ?? 0, at: this.#clock.date(), code, signal, reason };
     this.#exits = [...this.#exits.slice(1 - EXITS), exit];
   }
 

@@ -124,7 +124,7 @@ describe("watching", () => {
   });
 
   test("one that holds too much drains once another is ready", () => {
-    const { launched, states } = readyRun({ "memory-limit": "64M", "drain-window": "4000" });
+    const { launched, states } = readyRun({ "memory-limit": "64M", "drain-window": "4000", "min-uptime": "0" });
     const [first, second] = launched;
     first!.connections = 30;
     second!.connections = 10;
@@ -139,6 +139,16 @@ describe("watching", () => {
     first!.leave();
     expect(states().sort()).toEqual(["1.1 ready", "2.1 ready"]);
   });
+});
+
+test("a limit that is too low for the program replaces each worker once in --min-uptime, not without end", async () => {
+  const { clock, launched } = readyRun({ workers: "1", "memory-limit": "64M", "min-uptime": "5000", stall: "0" });
+  launched[0]!.beat(100_000_000);
+  expect(launched).toHaveLength(1);
+  await clock.advance(5_000);
+  launched[0]!.beat(100_000_000);
+  launched[1]!.ready().beat(100_000_000);
+  expect(launched).toHaveLength(2);
 });
 
 describe("a rolling restart", () => {
@@ -183,6 +193,34 @@ describe("a rolling restart", () => {
     launched[1]!.leave();
     await Promise.all([restarted, again]);
     expect(states()).toEqual(["1.3 ready"]);
+  });
+
+  test("while a place waits for its next worker is not done before that one is ready", async () => {
+    const { supervisor, clock, launched } = fakeRun({ workers: "1", backoff: "500..500" });
+    launched[0]!.crash();
+    let isDone = false;
+    const restarted = supervisor.restart().then(() => {
+      isDone = true;
+    });
+    await clock.advance(500);
+    expect(supervisor.status().state).toBe("restarting");
+    expect(isDone).toBe(false);
+    launched[1]!.ready();
+    await restarted;
+    expect(supervisor.status().state).toBe("running");
+  });
+
+  test("begins a new row of early ends: code that was mended has all its attempts", async () => {
+    const { supervisor, clock, launched } = readyRun({ "crash-limit": "2", backoff: "100..100", stall: "0" });
+    const broken = supervisor.restart();
+    launched[2]!.crash();
+    await clock.advance(100);
+    launched[3]!.crash();
+    await expect(broken).rejects.toThrow("2 workers in a row");
+    await clock.advance(100);
+    void supervisor.restart();
+    launched.at(-1)!.crash();
+    expect(supervisor.status().state).toBe("restarting");
   });
 
   test("to code that does not start is broken off, and the old workers go on", async () => {
@@ -248,6 +286,12 @@ describe("more and fewer", () => {
     expect(launched[1]!.told).toEqual(["stop 1001"]);
   });
 
+  test("a mistyped number does not fill the machine", () => {
+    const { supervisor, launched } = readyRun({ workers: "1" });
+    supervisor.setTarget(1_000_000_000);
+    expect([supervisor.status().target, launched.length]).toEqual([1_024, 1_024]);
+  });
+
   test("by a signal, beyond a fixed number, but never none", () => {
     const { supervisor } = readyRun({ workers: "1" });
     supervisor.addToTarget(1);
@@ -311,14 +355,6 @@ describe("stopping", () => {
     expect(launched.map(({ told }) => told.at(-1))).toEqual(["kill", "kill"]);
     expect(await supervisor.ended).toBe(0);
   });
-});
-
-test("metrics come under the worker's label", async () => {
-  const { supervisor } = readyRun();
-  expect(await supervisor.metrics()).toEqual([
-    { labels: { worker: "1" }, snapshot: [] },
-    { labels: { worker: "2" }, snapshot: [] },
-  ]);
 });
 
 async function beatAll(

@@ -5,7 +5,9 @@
  * Knows no process, no socket and no signal: workers are behind `Launch`, time is a clock.
  */
 
+import { MAX_WORKERS } from "../config/run-grammars.ts";
 import { restartDelay } from "./backoff.ts";
+import { MetricsLedger } from "./metrics-ledger.ts";
 import { Renewal } from "./renewal.ts";
 import { beginRestart, type Restart } from "./restart.ts";
 import type { RunSettings } from "./run-settings.ts";
@@ -14,7 +16,7 @@ import { watchStalls } from "./stall-watch.ts";
 import type { Supervision, SupervisorState, SupervisorStatus } from "./supervision.ts";
 import type { SupervisorHost } from "./supervisor-host.ts";
 import { SupervisorRecord } from "./supervisor-record.ts";
-import { type Usage, Worker } from "./worker.ts";
+import { type Exit, type Usage, Worker } from "./worker.ts";
 import { Workforce } from "./workforce.ts";
 
 /** The exit code of a supervisor that gave up: EX_SOFTWARE of sysexits.h. */
@@ -28,6 +30,7 @@ export class Supervisor implements Supervision {
   readonly #host: SupervisorHost;
   readonly #record: SupervisorRecord;
   readonly #all: Workforce = new Workforce();
+  readonly #ledger: MetricsLedger = new MetricsLedger();
   readonly #renewal: Renewal;
   #state: SupervisorState = "starting";
   #target: number;
@@ -72,17 +75,19 @@ export class Supervisor implements Supervision {
   // What it can be told
 
   setTarget(workers: number): void {
-    const { least, most, isFixed } = this.#settings.workers;
-    this.#changeTarget(
-      isFixed ? Math.max(1, Math.round(workers)) : Math.min(most, Math.max(least, Math.round(workers))),
-    );
+    const { least, most } = this.#bounds();
+    this.#changeTarget(Math.min(most, Math.max(least, Math.round(workers))));
   }
 
-  /** One worker more or less than there shall be, beyond `--workers N` too. */
+  /** One worker more or less than there shall be. */
   addToTarget(change: 1 | -1): void {
-    const target = this.#target + change;
-    if (!this.#settings.workers.isFixed) this.setTarget(target);
-    else if (target >= 1) this.#changeTarget(target);
+    this.setTarget(this.#target + change);
+  }
+
+  /** One that was not asked for a range can still be told. */
+  #bounds(): { readonly least: number; readonly most: number } {
+    const { workers } = this.#settings;
+    return workers.isFixed ? { least: 1, most: MAX_WORKERS } : workers;
   }
 
   #changeTarget(target: number): void {
@@ -99,6 +104,8 @@ export class Supervisor implements Supervision {
     this.#state = "restarting";
     this.#record.beginDrain(this.#all.workers, this.#settings.drainWindow);
     this.#restart ??= beginRestart();
+    // What did not start may start now
+    for (const slot of this.#all.slots) slot.earlyExits = 0;
     this.#host.journal.info("restarting the workers, one after the other");
     this.#tend();
     return this.#restart.promise;
@@ -128,14 +135,8 @@ export class Supervisor implements Supervision {
     return this.#record.onChange(listener);
   }
 
-  async metrics(): ReturnType<Supervision["metrics"]> {
-    const serving = this.#all.workers.filter(({ isAlive }) => isAlive);
-    const asked = serving.map(async ({ id, link }) => ({
-      labels: { worker: String(id) },
-      snapshot: await link.collect(),
-    }));
-    const answers = await Promise.allSettled(asked);
-    return answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
+  metrics(): ReturnType<Supervision["metrics"]> {
+    return this.#ledger.collect(this.#all.workers);
   }
 
   // Keeping the workers as they shall be
@@ -177,10 +178,8 @@ export class Supervisor implements Supervision {
 
   #checkRestarted(): void {
     if (this.#restart === undefined) return;
-    const isDone = this.#all.workers.every(
-      ({ generation, isServing }) => generation >= this.#oldestWanted && isServing,
-    );
-    if (!isDone) return;
+    const isNew = ({ generation, isServing }: Worker) => generation >= this.#oldestWanted && isServing;
+    if (!this.#all.workers.every(isNew) || this.#all.serving.length < this.#target) return;
     this.#host.journal.info("all workers were restarted");
     this.#endRestart()?.resolve();
   }
@@ -236,7 +235,7 @@ export class Supervisor implements Supervision {
         worker.isDrained = true;
         this.#tend();
       },
-      exited: (code, signal) => this.#exited(slot, worker, code, signal),
+      exited: (exit) => this.#exited(slot, worker, exit),
     });
     const { readyTimeout } = this.#settings;
     const late = `it has not called serve() within --ready-timeout, ${readyTimeout} ms`;
@@ -256,8 +255,10 @@ export class Supervisor implements Supervision {
 
   #heard(worker: Worker, usage: Usage): void {
     worker.heard(usage);
-    const { memoryLimit } = this.#settings;
-    if (worker.isServing && !worker.isOverMemory && usage.memory > memoryLimit) {
+    const { memoryLimit, minUptime } = this.#settings;
+    // A limit that is too low for the program would have it replaced without end, and at once
+    const hasLived = this.#host.clock.now() - worker.since >= minUptime;
+    if (worker.isServing && !worker.isOverMemory && hasLived && usage.memory > memoryLimit) {
       worker.isOverMemory = true;
       const text = `worker ${worker.id} holds ${usage.memory} bytes, more than --memory-limit, ${memoryLimit}: it is replaced`;
       this.#host.journal.warn(text, { pid: worker.link.pid });
@@ -269,20 +270,13 @@ export class Supervisor implements Supervision {
 
   // Ending
 
-  #exited(slot: Slot, worker: Worker, code: number | null, signal: string | null): void {
+  #exited(slot: Slot, worker: Worker, exit: Exit): void {
     if (!worker.move("exit")) return;
     slot.workers = slot.workers.filter((one) => one !== worker);
-    const { isAskedToEnd } = worker;
-    const reason = worker.reason ?? (isAskedToEnd ? "it was asked to" : describeEnd(worker, code, signal));
-    this.#record.addExit({
-      id: worker.id,
-      pid: worker.link.pid ?? 0,
-      at: this.#host.clock.date(),
-      code,
-      signal,
-      reason,
-    });
-    if (isAskedToEnd || this.#isStopping())
+    this.#ledger.ended(worker);
+    const reason = worker.reasonOf(exit);
+    this.#record.addExit(worker, exit, reason);
+    if (worker.isAskedToEnd || this.#isStopping())
       this.#host.journal.info(`worker ${worker.id} has ended`, { pid: worker.link.pid });
     else this.#failed(slot, worker, reason);
     this.#tend();
@@ -368,9 +362,4 @@ export class Supervisor implements Supervision {
   #isStopping(): boolean {
     return this.#state === "stopping" || this.#state === "stopped" || this.#state === "failed";
   }
-}
-
-function describeEnd({ readySince }: Worker, code: number | null, signal: string | null): string {
-  const how = signal === null ? `exit code ${code}` : signal;
-  return readySince === undefined ? `${how}, before it called serve()` : how;
 }

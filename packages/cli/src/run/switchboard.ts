@@ -10,6 +10,8 @@ import { type Member, type PlaceOptions, SharedPlace } from "./shared-place.ts";
 interface Entry {
   readonly place: SharedPlace;
   readonly listening: Promise<void>;
+  /** It cannot be opened a second time: its number would be another descriptor's. */
+  readonly isInherited: boolean;
 }
 
 export class Switchboard {
@@ -39,10 +41,10 @@ export class Switchboard {
 
   /** The worker closed that server. A place that nobody wants any more is given up, unless it is kept for who comes next. */
   leave(member: Member, number: number, { isKept }: { readonly isKept: boolean }): void {
-    for (const [key, { place }] of this.#entries) {
+    for (const [key, { place, isInherited }] of this.#entries) {
       if (place.numberFor(member) !== number) continue;
       place.leave(member);
-      if (place.isUsed || isKept) continue;
+      if (place.isUsed || isKept || isInherited) continue;
       this.#entries.delete(key);
       place.close();
     }
@@ -72,7 +74,7 @@ export class Switchboard {
   #open(key: string, options: PlaceOptions): Entry {
     const place = new SharedPlace(options, this.#order, () => this.#oldest);
     const listening = place.listen();
-    const entry = { place, listening };
+    const entry = { place, listening, isInherited: options.fd !== undefined };
     this.#entries.set(key, entry);
     listening.then(
       () => this.#onListening(place.address),

@@ -169,6 +169,28 @@ describe("places", () => {
     await once(client(port), "connect");
   });
 
+  test("are not opened for a worker that was told to end while it started", async () => {
+    const fake = new FakeProcess();
+    const link = new WorkerProcess(fake as unknown as ClusterWorker, { id: 1, generation: 1 }, EVENTS, board());
+    link.stop(1_001);
+    fake.says({ type: "hello" });
+    fake.says({ type: "listen", place: 1, at: AT });
+    const other = await worker(board(), 2);
+    expect(other.port).toBeGreaterThan(0);
+    expect(fake.heard.map(({ type }) => type)).toEqual(["stop"]);
+  });
+
+  test("that are closed drop what comes back to them", async () => {
+    const switchboard = board();
+    const { fake, link, port } = await worker(switchboard, 1);
+    const ws = client(port);
+    await fake.until(() => fake.sockets.length === 1);
+    switchboard.close();
+    link.stop(1_001);
+    fake.says({ type: "declined", socket: fake.sockets[0]!.id });
+    await once(ws.resume(), "close");
+  });
+
   test("that cannot be listened at are refused, with Node's code", async () => {
     const { port } = await worker(board(), 1);
     const fake = new FakeProcess();
@@ -195,15 +217,18 @@ test("what it counts is asked for", async () => {
   const asked = fake.heard.find((message) => message.type === "collect");
   fake.says({ type: "snapshot", number: asked!.number, snapshot: [] });
   expect(await collected).toEqual([]);
+  const last = [{ name: "messages_total", help: "", type: "counter", samples: [] }] as const;
+  fake.says({ type: "snapshot", number: 0, snapshot: last });
+  expect(link.counted).toEqual(last);
 });
 
 test("its end is told once, also of a process that could not be started", () => {
   const exits: unknown[] = [];
   const fake = new FakeProcess();
   Object.assign(fake.process, { pid: undefined });
-  const events = { ...EVENTS, exited: (...how: unknown[]) => exits.push(how) };
+  const events = { ...EVENTS, exited: (exit: unknown) => exits.push(exit) };
   new WorkerProcess(fake as unknown as ClusterWorker, { id: 1, generation: 1 }, events, board());
   fake.emit("error", new Error("EAGAIN"));
   fake.emit("exit", 1, null);
-  expect(exits).toEqual([[null, null]]);
+  expect(exits).toEqual([{ code: null, signal: null, failure: "EAGAIN" }]);
 });

@@ -9,7 +9,7 @@ import type { MetricSnapshot } from "hawser/metrics";
 import { type FromSupervisor, type FromWorker, type Place, unwrap, wrap } from "./messages.ts";
 import type { Member, SharedPlace } from "./shared-place.ts";
 import type { Switchboard } from "./switchboard.ts";
-import type { WorkerEvents, WorkerLink } from "./worker.ts";
+import type { Exit, WorkerEvents, WorkerLink } from "./worker.ts";
 
 /** A connection that the worker has not said to have. */
 interface Handed {
@@ -37,6 +37,7 @@ export class WorkerProcess implements WorkerLink, Member {
   #isLeaving = false;
   #hasEnded = false;
   #connections = 0;
+  #counted: MetricSnapshot = [];
   #lastNumber = 0;
 
   constructor(
@@ -55,10 +56,10 @@ export class WorkerProcess implements WorkerLink, Member {
       if (ours !== undefined) this.#heard(ours);
     });
     // A process that could not be started has no exit
-    worker.on("error", () => {
-      if (worker.process.pid === undefined) this.#ended(null, null);
+    worker.on("error", ({ message }: Error) => {
+      if (worker.process.pid === undefined) this.#ended({ code: null, signal: null, failure: message });
     });
-    worker.on("exit", (code: number | null, signal: string | null) => this.#ended(code, signal));
+    worker.on("exit", (code: number | null, signal: string | null) => this.#ended({ code, signal }));
   }
 
   get pid(): number | undefined {
@@ -75,6 +76,10 @@ export class WorkerProcess implements WorkerLink, Member {
 
   get isAdmitted(): boolean {
     return this.#isAdmitted;
+  }
+
+  get counted(): MetricSnapshot {
+    return this.#counted;
   }
 
   admit(): void {
@@ -166,12 +171,15 @@ export class WorkerProcess implements WorkerLink, Member {
         this.#events.drained();
         return;
       default:
+        this.#counted = message.snapshot;
         this.#collecting.get(message.number)?.(message.snapshot);
         this.#collecting.delete(message.number);
     }
   }
 
   async #listen(number: number, at: Place): Promise<void> {
+    // It was told to end while it started; a port that is given up is not opened again for that
+    if (this.#isLeaving) return;
     try {
       const { address } = await this.#switchboard.join(this, number, at);
       if (this.#hasEnded) this.#switchboard.forget(this);
@@ -211,12 +219,12 @@ export class WorkerProcess implements WorkerLink, Member {
     handed?.place.distribute(handed.socket);
   }
 
-  #ended(code: number | null, signal: string | null): void {
+  #ended(exit: Exit): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#isAdmitted = false;
     this.#switchboard.forget(this);
     for (const id of [...this.#handed.keys()]) this.#bringBack(id);
-    this.#events.exited(code, signal);
+    this.#events.exited(exit);
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import type { MetricSnapshot } from "hawser/metrics";
+import { MAX_DELAY } from "../config/grammar.ts";
 import type { Clock } from "./clock.ts";
 import type { WorkerStatus } from "./supervision.ts";
 import type { Heard } from "./watchdog.ts";
@@ -21,7 +22,10 @@ export interface WorkerLink {
   /** It gets no more, and closes all at once. */
   stop(code: number): void;
   kill(): void;
+  /** What it counts now. Rejects if it does not answer. */
   collect(): Promise<MetricSnapshot>;
+  /** What it told last, asked or at its end. */
+  readonly counted: MetricSnapshot;
 }
 
 export interface Usage {
@@ -39,7 +43,15 @@ export interface WorkerEvents {
   beat(usage: Usage): void;
   /** All connections have been asked to close. */
   drained(): void;
-  exited(code: number | null, signal: string | null): void;
+  exited(exit: Exit): void;
+}
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** Why it could not be started at all. */
+  readonly failure?: string | undefined;
 }
 
 export type Launch = (id: number, generation: number, events: WorkerEvents) => WorkerLink;
@@ -122,6 +134,15 @@ export class Worker implements Heard {
     this.link.kill();
   }
 
+  /** Why it ended, in words. */
+  reasonOf({ code, signal, failure }: Exit): string {
+    if (this.reason !== undefined) return this.reason;
+    if (this.isAskedToEnd) return "it was asked to";
+    if (failure !== undefined) return `it could not be started: ${failure}`;
+    const how = signal ?? `exit code ${code}`;
+    return this.readySince === undefined ? `${how}, before it called serve()` : how;
+  }
+
   status(restarts: number): WorkerStatus {
     const { id, state, generation, startedAt, connections, cpu, memory } = this;
     const lag = Math.max(0, Math.round(this.#clock.now() - this.heardAt));
@@ -129,6 +150,3 @@ export class Worker implements Heard {
     return { id, pid, state, generation, startedAt, readyAt: this.#readyAt, connections, cpu, memory, lag, restarts };
   }
 }
-
-/** The longest delay that Node's timers take. */
-const MAX_DELAY = 2_147_483_647;

@@ -7,6 +7,7 @@ import { text } from "node:stream/consumers";
 import * as v from "valibot";
 import { CommandError } from "../command.ts";
 import type { Address } from "../config/run-grammars.ts";
+import { visibleJson, visibleText } from "../terminal/visible.ts";
 
 export interface AdminClientOptions {
   readonly address: Address;
@@ -74,12 +75,14 @@ export class AdminClient {
   }
 
   async status(): Promise<ShownStatus> {
-    return this.#read(STATUS, await this.statusText());
+    return this.#read(STATUS, await this.#ask("GET", "/status"));
   }
 
-  /** As it was sent. */
-  statusText(): Promise<string> {
-    return this.#ask("GET", "/status");
+  /** All of it, as JSON in one line. */
+  async statusJson(): Promise<string> {
+    const all = parsed(await this.#ask("GET", "/status"));
+    if (all === undefined) throw new CommandError(this.#stranger());
+    return visibleJson(all);
   }
 
   /** Resolves as soon as it has begun. `now`: nobody is waited for. */
@@ -141,7 +144,7 @@ export class AdminClient {
     const { shown } = this.#options;
     const sentence = parsed(answer)?.["error"];
     if (typeof sentence !== "string") return new CommandError(this.#stranger());
-    if (status !== 401) return new CommandError(sentence);
+    if (status !== 401) return new CommandError(visibleText(sentence));
     return new CommandError(`${shown} wants the right token: --admin-token, or better HAWSER_ADMIN_TOKEN.`);
   }
 

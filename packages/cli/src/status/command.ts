@@ -52,7 +52,7 @@ export function statusCommand(surroundingsOf: () => StatusSurroundings): Command
       const surroundings = surroundingsOf();
       const client = adminClient(values, surroundings);
       const { screen } = surroundings;
-      if (values.json) terminal.out(await client.statusText());
+      if (values.json) terminal.out(`${await client.statusJson()}\n`);
       else if (values.once || screen === undefined) {
         terminal.out(`${statusLines(await client.status(), Date.now()).join("\n")}\n`);
       } else if ((await watchStatus(client, screen, terminal.interruption)) === "stopped")

@@ -83,7 +83,7 @@ test("the last exits, the newest first, and no more than five", () => {
 
 test("nothing of it steers the terminal", () => {
   const lines = statusLines(status({ entry: "a\x1b[2J\n\x9b.js" }), NOW);
-  expect(lines[1]).toBe("a?[2J??.js");
+  expect(lines[1]).toBe("a\\x1b[2J\\x0a\\x9b.js");
 });
 
 test.each([

@@ -3,6 +3,7 @@
  */
 
 import { textTable } from "../terminal/table.ts";
+import { visibleText } from "../terminal/visible.ts";
 import type { ShownExit, ShownStatus, ShownWorker } from "./admin-client.ts";
 
 const HEAD = ["worker", "pid", "state", "connections", "cpu", "memory", "age", "restarts"];
@@ -92,7 +93,7 @@ function sizeText(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 }
 
-/** What comes over the network must not steer the terminal. */
+/** What comes over the network must not steer the terminal, nor begin lines of its own. */
 function printable(line: string): string {
-  return line.replace(/\p{Cc}/gu, "?");
+  return visibleText(line).replaceAll("\n", "\\x0a");
 }

@@ -147,7 +147,7 @@ test.each<[what: string, Make, words: string[], text: string]>([
   ["restart", restartCommand, ["1"], "there is nothing more to say, got 1."],
   ["scale", scaleCommand, [], "how many workers?"],
   ["scale", scaleCommand, ["2", "3"], "there is nothing more to say, got 3."],
-  ["scale", scaleCommand, ["0"], "the number of workers must be a whole number of at least 1, got 0."],
+  ["scale", scaleCommand, ["0"], "the number of workers must be a whole number from 1 to 1024, got 0."],
 ])("%s: wrong words are refused before anybody is asked", async (_what, make, words, text) => {
   await expect(begin(make, words).code).rejects.toThrow(new UsageError(text));
   expect(supervision.calls).toEqual([]);

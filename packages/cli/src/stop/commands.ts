@@ -2,6 +2,7 @@
 
 import { type Command, CommandError, ExitCode, Interrupted, UsageError } from "../command.ts";
 import type { ConfigurationSurroundings } from "../config/run-configuration.ts";
+import { MAX_WORKERS } from "../config/run-grammars.ts";
 import { parseDuration } from "../config/units.ts";
 import { numberOption, type OptionRules, type OptionValues, readWords } from "../options.ts";
 import { type AdminClient, NobodyAnswers, type ShownStatus } from "../status/admin-client.ts";
@@ -117,7 +118,7 @@ export function scaleCommand(surroundingsOf: SurroundingsOf): Command {
     const [wanted, ...more] = positionals;
     if (wanted === undefined) throw new UsageError("how many workers?");
     refusePositionals(more);
-    const target = numberOption("the number of workers", wanted, 0, { least: 1 });
+    const target = numberOption("the number of workers", wanted, 0, { least: 1, most: MAX_WORKERS });
     const { before } = await adminClient(values, surroundingsOf()).scale(target);
     terminal.out(`${target} workers, ${before} before\n`);
   });

@@ -1,5 +1,6 @@
 /** A supervisor over processes that do nothing by themselves, and a clock that stands still. */
 
+import type { MetricSnapshot } from "hawser/metrics";
 import { FakeClock } from "hawser/testing";
 import { readRunConfiguration } from "../../src/config/run-configuration.ts";
 import { supervisorSettings } from "../../src/config/supervisor-settings.ts";
@@ -37,11 +38,17 @@ export class FakeWorker implements WorkerLink {
 
   kill(): void {
     this.told.push("kill");
-    this.events.exited(null, "SIGKILL");
+    this.events.exited({ code: null, signal: "SIGKILL" });
   }
 
-  async collect() {
-    return [];
+  /** What it tells when it is asked; `undefined`: it does not answer. */
+  counts: MetricSnapshot | undefined = [];
+  counted: MetricSnapshot = [];
+
+  async collect(): Promise<MetricSnapshot> {
+    if (this.counts === undefined) throw new Error("no answer");
+    this.counted = this.counts;
+    return this.counted;
   }
 
   ready(): this {
@@ -57,11 +64,11 @@ export class FakeWorker implements WorkerLink {
   leave(): void {
     this.connections = 0;
     this.events.drained();
-    this.events.exited(0, null);
+    this.events.exited({ code: 0, signal: null });
   }
 
   crash(code = 1): void {
-    this.events.exited(code, null);
+    this.events.exited({ code, signal: null });
   }
 }
 

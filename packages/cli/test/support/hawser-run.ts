@@ -22,6 +22,8 @@ export interface SupervisedRun {
   /** The exit code or the signal, once all output is there. */
   readonly ended: Promise<unknown>;
   kill(signal: NodeJS.Signals): void;
+  /** Closes the pipes that it writes to: who reads the log has gone. */
+  stopReading(): void;
   /** Waits for a line; resolves to what the expression found. */
   says(line: RegExp | string): Promise<RegExpMatchArray>;
   /** Where it says that it listens. */
@@ -78,7 +80,11 @@ function watch(child: ChildProcess): SupervisedRun {
     onTestFinished(() => ws.terminate());
     return ws;
   };
-  return { pid: child.pid!, output: () => output, ended, kill: (signal) => child.kill(signal), says, port, client };
+  const kill = (signal: NodeJS.Signals) => void child.kill(signal);
+  const stopReading = () => {
+    for (const stream of [child.stdout!, child.stderr!]) stream.destroy();
+  };
+  return { pid: child.pid!, output: () => output, ended, kill, stopReading, says, port, client };
 }
 
 /** Sends a message and resolves to the answer. */

@@ -16,9 +16,9 @@ import type {
   ServerHttp2Stream,
 } from "node:http2";
 import type { Duplex } from "node:stream";
-import type { AcceptedArrival, Arrival, AttachableServer } from "./arrival.ts";
-import { http1Arrival } from "./http1-arrival.ts";
-import { asksForWebSocket, http2Arrival } from "./http2-arrival.ts";
+import type { AcceptedHandshake, AttachableServer, AttachedHandshake } from "./attached-handshake.ts";
+import { http1Handshake } from "./http1-handshake.ts";
+import { asksForWebSocket, http2Handshake } from "./http2-handshake.ts";
 import type { Listener } from "./listener.ts";
 
 type AnyHttp2Server = Http2SecureServer | Http2Server;
@@ -29,12 +29,12 @@ const attachments: WeakMap<AttachableServer, Attachment[]> = new WeakMap();
 export class Attachment implements Listener {
   readonly #server: AttachableServer;
   readonly #pathname: string | undefined;
-  readonly #onArrival: (arrival: AcceptedArrival) => void;
+  readonly #onHandshake: (handshake: AcceptedHandshake) => void;
   readonly #onServerClosing: () => void;
   readonly #onUpgrade = (request: IncomingMessage, stream: Duplex, head: Buffer) =>
-    this.#arrived("upgrade", http1Arrival(request, stream, head));
+    this.#arrived("upgrade", http1Handshake(request, stream, head));
   readonly #onStream = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: string[]) => {
-    if (asksForWebSocket(headers)) this.#arrived("connect", http2Arrival(stream, headers, raw));
+    if (asksForWebSocket(headers)) this.#arrived("connect", http2Handshake(stream, headers, raw));
   };
   readonly #onConnect = ({ headers }: Http2ServerRequest, response: Http2ServerResponse) =>
     this.#connectAsked(headers, response);
@@ -43,12 +43,12 @@ export class Attachment implements Listener {
   constructor(
     server: AttachableServer,
     pathname: string | undefined,
-    onArrival: (arrival: AcceptedArrival) => void,
+    onHandshake: (handshake: AcceptedHandshake) => void,
     onServerClosing: () => void,
   ) {
     this.#server = server;
     this.#pathname = pathname;
-    this.#onArrival = onArrival;
+    this.#onHandshake = onHandshake;
     this.#onServerClosing = onServerClosing;
     const siblings = attachments.get(server);
     attachments.set(server, [...(siblings ?? []), this]);
@@ -99,9 +99,9 @@ export class Attachment implements Listener {
   }
 
   /** `event`: by which others would take it. */
-  #arrived(event: "upgrade" | "connect", arrival: Arrival): void {
-    if (this.#isOurs(arrival.path)) this.#onArrival(arrival.accept());
-    else if (this.#mustRefuse(event, arrival.path)) arrival.refuse();
+  #arrived(event: "upgrade" | "connect", handshake: AttachedHandshake): void {
+    if (this.#isOurs(handshake.path)) this.#onHandshake(handshake.accept());
+    else if (this.#mustRefuse(event, handshake.path)) handshake.refuse();
   }
 
   #isOurs(path: string): boolean {

@@ -1,7 +1,7 @@
 /**
  * How the answer to a handshake gets to the client: as text of HTTP/1.1 on the connection's own transport.
  *
- * `http2-arrival.ts` has the other way.
+ * `http2-handshake.ts` has the other way.
  */
 
 import { type HttpResponseHead, serializeResponse, writeResponse } from "../handshake/http-response.ts";

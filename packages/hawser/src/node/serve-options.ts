@@ -7,7 +7,7 @@ import type { ServerExtensionFactory } from "../handshake/extension-negotiation.
 import type { Origins } from "../handshake/origin.ts";
 import type { SubprotocolSelector } from "../handshake/server-handshake.ts";
 import type { Backplane } from "../pubsub/backplane.ts";
-import type { AttachableServer } from "./arrival.ts";
+import type { AttachableServer } from "./attached-handshake.ts";
 import type { CompressionOption } from "./compression.ts";
 import { CONNECTION_OPTIONS, type ConnectionOptions } from "./connection-options.ts";
 import type { ProcessRequest, ProcessResponse } from "./request-hooks.ts";

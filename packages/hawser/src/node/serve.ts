@@ -153,7 +153,7 @@ function attach<UserData>(core: ServerCore<UserData>, options: ServeOptions<User
   const attachment = new Attachment(
     options.server!,
     options.pathname,
-    (arrival) => core.openWith(arrival),
+    (handshake) => core.openWith(handshake),
     () => void server.close(),
   );
   const server = new Server(core, attachment);

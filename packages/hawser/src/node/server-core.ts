@@ -5,7 +5,7 @@
 import type { HttpRequestHead } from "../handshake/http-request.ts";
 import { type HttpResponseHead, textResponse } from "../handshake/http-response.ts";
 import type { CloseInfo } from "../protocol/closing.ts";
-import type { AcceptedArrival } from "./arrival.ts";
+import type { AcceptedHandshake } from "./attached-handshake.ts";
 import { SESSION } from "./connection.ts";
 import { ConnectionAges } from "./connection-ages.ts";
 import { diagnostics, type SlowAction } from "./diagnostics.ts";
@@ -87,7 +87,7 @@ export class ServerCore<UserData> implements OpeningHost<UserData>, RunnerHost<U
   }
 
   /** A client asked for a connection, at an HTTP server that is not ours. */
-  openWith({ transport, endpoints, request, early, responder }: AcceptedArrival): void {
+  openWith({ transport, endpoints, request, early, responder }: AcceptedHandshake): void {
     const opening = new Opening(this, transport, endpoints, this.wheel.clock.now(), responder);
     this.registry.openings.add(opening);
     opening.startWith(request, early);

@@ -83,6 +83,7 @@ function service(deployment: Deployment): unknown {
   return {
     image,
     build: ".",
+    init: why(true, "Process 1: it passes signals on, and waits for what workers leave behind, which Node does not."),
     restart: "unless-stopped",
     ports: [
       `${port}:${port}`,

@@ -29,6 +29,9 @@ const START_STEP = 50;
 /** Milliseconds for the program to end by itself once its servers have closed. */
 const EXIT_PATIENCE = 1_000;
 
+/** The number of a snapshot that nobody has asked for: what this process counted in all. */
+const LAST = 0;
+
 /** Milliseconds for a worker without supervisor to close its connections. */
 const ORPHAN_PATIENCE = 22_000;
 
@@ -126,7 +129,8 @@ export class Agent {
     if (!this.#orders.reusesPort) await this.#untilOpened();
     const servers = this.#servers.all;
     const begun = servers.map((server) => this.#drainServer(server, window, code));
-    const expired = new Promise<void>((resolve) => setTimeout(resolve, window));
+    // Connections that leave before their turn must not leave the process waiting
+    const expired = new Promise<void>((resolve) => setTimeout(resolve, window).unref());
     void Promise.race([Promise.all(begun), expired]).then(() => this.#channel.say({ type: "drained" }));
     await Promise.allSettled(begun);
     this.#finish();
@@ -158,6 +162,7 @@ export class Agent {
     if (this.#isFinished) return;
     this.#isFinished = true;
     this.#beat();
+    void this.#collect(LAST);
     process.off("SIGTERM", this.#terminated);
     // Who has listened for a server's sake has stopped by then
     setImmediate(() => this.#end());

@@ -17,12 +17,13 @@ export interface Channel {
 /** The channel of a process that `node:cluster` started. */
 export function processChannel(): Channel {
   let isHeld = false;
-  // Node counts who listens; our own listener is to keep nobody alive, those of the program are
+  // Node counts who listens; our own listener and that of node:cluster are to keep nobody alive, those of the program are
+  const known = process.listenerCount("message") + 1;
   const regulate = (others: number) => {
     if (isHeld || others > 0) process.channel?.ref();
     else process.channel?.unref();
   };
-  const others = () => process.listenerCount("message") - 1;
+  const others = () => process.listenerCount("message") - known;
   process.on("newListener", (event) => {
     if (event === "message") regulate(others() + 1);
   });

@@ -8,8 +8,9 @@ export async function closeSpread(server: Server, window: number, code: number):
   const closed = server.close({ closeConnections: false });
   const start = performance.now();
   for (const [index, ws] of connections.entries()) {
-    const due = start + (window * index) / connections.length;
-    await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
+    const left = start + (window * index) / connections.length - performance.now();
+    // A timer takes a millisecond at least: of thousands, the last would be late
+    if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
     void ws.close(code);
   }
   // Those who came while others were closed

@@ -10,20 +10,30 @@ const options = JSON.parse(process.argv[2] ?? "{}");
 const ANSWERS = {
   "/pid": () => String(process.pid),
   "/id": () => process.env.HAWSER_WORKER_ID,
-  "/orders": () => String(process.env.HAWSER_WORKER),
+  "/environment": () => Object.keys(process.env).join(" "),
   "/exit": () => process.exit(3),
+  "/leave": () => void server.close(),
   "/block": () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000),
+  "/log": () => Promise.all([logged(process.stdout), logged(process.stderr)]).then(() => "logged"),
   "/grow": () => {
     globalThis.ballast = Buffer.alloc(120 * 1_024 * 1_024, 1);
     return "grown";
   },
 };
 
+/** More than a pipe holds; resolves when all of it has been taken. */
+function logged(stream) {
+  return new Promise((resolve) => stream.write(`${"x".repeat(1_000)}\n`.repeat(2_000), resolve));
+}
+
 async function handler(ws) {
-  for await (const message of ws) await ws.send(ANSWERS[message]?.() ?? message);
+  for await (const message of ws) await ws.send((await ANSWERS[message]?.()) ?? message);
   if (options.isStuck) await new Promise(() => {});
 }
 
 const { isStuck, ...serveOptions } = options;
-await serve(handler, { host: serveOptions.path || serveOptions.fd ? undefined : "127.0.0.1", ...serveOptions });
+const server = await serve(handler, {
+  host: serveOptions.path || serveOptions.fd ? undefined : "127.0.0.1",
+  ...serveOptions,
+});
 console.log(`worker ${process.env.HAWSER_WORKER_ID} serves`);

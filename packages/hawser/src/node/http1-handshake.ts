@@ -8,13 +8,13 @@ import type { Duplex } from "node:stream";
 import { HttpHeaders } from "../handshake/http-headers.ts";
 import { createRequestHead, type HttpRequestHead } from "../handshake/http-request.ts";
 import { serializeResponse, textResponse } from "../handshake/http-response.ts";
-import { type Arrival, nobodyAt } from "./arrival.ts";
+import { type AttachedHandshake, nobodyAt } from "./attached-handshake.ts";
 import { ignore } from "./ignore.ts";
 import { http1Responder, LINGER } from "./responder.ts";
 import { StreamTransport } from "./stream-transport.ts";
 
 /** `head`: bytes that came after the request. */
-export function http1Arrival(request: IncomingMessage, stream: Duplex, head: Buffer): Arrival {
+export function http1Handshake(request: IncomingMessage, stream: Duplex, head: Buffer): AttachedHandshake {
   const path = request.url ?? "/";
   return {
     path,

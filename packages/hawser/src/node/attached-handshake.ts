@@ -11,16 +11,16 @@ import type { Endpoints, Transport } from "./transport.ts";
 /** A server of `node:http`, `node:https` or `node:http2`. */
 export type AttachableServer = HttpServer | Http2SecureServer | Http2Server;
 
-export interface Arrival {
+export interface AttachedHandshake {
   /** The target with its query. */
   readonly path: string;
   /** Takes it from the HTTP server. */
-  accept(): AcceptedArrival;
+  accept(): AcceptedHandshake;
   /** Nobody takes it: 404. */
   refuse(): void;
 }
 
-export interface AcceptedArrival {
+export interface AcceptedHandshake {
   readonly transport: Transport;
   readonly endpoints: Endpoints;
   readonly request: HttpRequestHead;

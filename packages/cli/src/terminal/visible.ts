@@ -9,6 +9,11 @@ export function visibleText(text: string, margin = ""): string {
   return text.replace(INVISIBLE, escaped).replaceAll("\n", `\n${margin}`);
 }
 
+/** One line of JSON. */
+export function visibleJson(value: unknown): string {
+  return JSON.stringify(value).replace(INVISIBLE, (character) => `\\u${hex(character.charCodeAt(0), 4)}`);
+}
+
 function escaped(character: string): string {
   const code = character.charCodeAt(0);
   return code < 256 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`;

@@ -6,7 +6,7 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { HttpHeaders } from "../handshake/http-headers.ts";
 import { createRequestHead } from "../handshake/http-request.ts";
 import { type HttpResponseHead, reasonPhrase } from "../handshake/http-response.ts";
-import { type AcceptedArrival, type Arrival, nobodyAt } from "./arrival.ts";
+import { type AcceptedHandshake, type AttachedHandshake, nobodyAt } from "./attached-handshake.ts";
 import { endpointsOfSession } from "./http2-endpoints.ts";
 import { http2Fields } from "./http2-fields.ts";
 import { Http2Transport } from "./http2-transport.ts";
@@ -23,11 +23,11 @@ export function asksForWebSocket(headers: IncomingHttpHeaders): boolean {
 }
 
 /** `rawHeaders`: names and values in turn, as they were received. */
-export function http2Arrival(
+export function http2Handshake(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
   rawHeaders: readonly string[],
-): Arrival {
+): AttachedHandshake {
   const path = String(headers[":path"] ?? "/");
   return {
     path,
@@ -41,7 +41,7 @@ function accept(
   headers: IncomingHttpHeaders,
   path: string,
   rawHeaders: readonly string[],
-): AcceptedArrival {
+): AcceptedHandshake {
   const endpoints = endpointsOfSession(stream);
   const { isSecure } = endpoints;
   const lines = ownLines(headers, rawHeaders);
