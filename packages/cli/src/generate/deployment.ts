@@ -63,3 +63,13 @@ export interface Deployment {
   /** The exported gauge of connections. @default "websocket_connections_active" */
   readonly metric: string;
 }
+
+/** Whether the router runs beside the app, and nobody else needs to reach it. */
+export function isLocal({ hosts }: Pick<Deployment, "hosts">): boolean {
+  return hosts.every((host) => ["127.0.0.1", "localhost", "::1"].includes(host));
+}
+
+/** The most of a range, or the number itself. */
+export function mostWorkers(workers: Exclude<Deployment["workers"], "auto">): number {
+  return typeof workers === "number" ? workers : workers.max;
+}

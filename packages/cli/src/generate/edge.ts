@@ -8,6 +8,21 @@ export function portProblems({ listen }: Deployment, place: string): readonly st
   return [`listen must be port or reuse-port ${place}, where one port of a machine is reached; got ${listen}.`];
 }
 
+/** What routers refuse that read HTTP, and say who the client is by a header alone. @param why "which does not ..." */
+export function headerProblems({ tls, clientAddress }: Deployment, router: string, why: string): readonly string[] {
+  if (tls === "app") return [`tls must be router or none with ${router}, which reads HTTP; got app.`];
+  if (clientAddress !== "proxy-protocol") return [];
+  return [`clientAddress must be x-forwarded-for with ${router}, ${why}; got proxy-protocol.`];
+}
+
+/** What a platform's names have room for, with what is put behind them. */
+export function nameProblems({ name }: Deployment, longest: number, place: string): readonly string[] {
+  if (name.length <= longest) return [];
+  return [
+    `name must have at most ${longest} characters ${place}, where other names are made of it; got ${name.length}.`,
+  ];
+}
+
 /** The same where the platform's router reads HTTP. */
 export function edgeProblems(deployment: Deployment, place: string): readonly string[] {
   const { tls, clientAddress } = deployment;

@@ -36,7 +36,9 @@ const STOP: Readonly<Record<string, Expectation>> = {
 };
 
 /** A sentence for each thing that does not agree. */
-export function semanticProblems(target: string, text: string, deployment: Deployment): readonly string[] {
+export function semanticProblems(target: string, generated: string, deployment: Deployment): readonly string[] {
+  // Comments may say what they like
+  const text = generated.replace(/^\s*[#;].*\n/gm, "");
   return [
     ...(IDLE[target] ?? []).flatMap((one) => idleProblems(one, text, deployment)),
     ...(STOP[target] === undefined ? [] : stopProblems(STOP[target], text, deployment)),

@@ -38,7 +38,7 @@ export const checkDocker: Check = (files, deployment) => {
     ...holds(/^STOPSIGNAL SIGTERM$/m.test(dockerfile), "STOPSIGNAL must be SIGTERM"),
     ...holds(/^ENTRYPOINT \[/m.test(dockerfile), "ENTRYPOINT must not be a shell"),
     ...environmentProblems(service.environment, deployment, milliseconds(service.stop_grace_period)),
-    ...differs("ports", service.ports, [`${port}:${port}`, `127.0.0.1:${adminPort}:${adminPort}`]),
+    ...differs("ports", service.ports, [`127.0.0.1:${port}:${port}`, `127.0.0.1:${adminPort}:${adminPort}`]),
     ...holds(service.ulimits.nofile > deployment.maxConnections, "nofile must exceed maxConnections"),
     ...differs("engines", service.depends_on ?? [], Object.keys(others)),
   ];
