@@ -1,6 +1,8 @@
 /** What platforms refuse that bring a router of their own: sentences for the `lint` of their targets. */
 
+import { formatDuration } from "../config/units.ts";
 import type { Deployment } from "./deployment.ts";
+import { seconds, timingsOf } from "./timings.ts";
 
 /** @param place "on Fly.io" */
 export function portProblems({ listen }: Deployment, place: string): readonly string[] {
@@ -13,6 +15,17 @@ export function headerProblems({ tls, clientAddress }: Deployment, router: strin
   if (tls === "app") return [`tls must be router or none with ${router}, which reads HTTP; got app.`];
   if (clientAddress !== "proxy-protocol") return [];
   return [`clientAddress must be x-forwarded-for with ${router}, ${why}; got proxy-protocol.`];
+}
+
+/** Where probes come every whole second at most, and all that count must fall into `notReady`. */
+export function probeProblems(deployment: Deployment, place: string): readonly string[] {
+  const { notReady } = deployment;
+  const { probeInterval, probeFailures } = timingsOf(deployment);
+  const needed = seconds(probeInterval) * 1_000 * probeFailures;
+  if (notReady === 0 || notReady >= needed) return [];
+  return [
+    `notReady must be 0, or at least ${formatDuration(needed)} ${place}, so that its probes notice it; got ${formatDuration(notReady)}.`,
+  ];
 }
 
 /** What a platform's names have room for, with what is put behind them. */

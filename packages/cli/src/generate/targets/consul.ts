@@ -4,7 +4,7 @@
 
 import { formatDuration } from "../../config/units.ts";
 import type { Deployment } from "../deployment.ts";
-import { portProblems } from "../edge.ts";
+import { portProblems, probeProblems } from "../edge.ts";
 import { header } from "../header.ts";
 import type { Target } from "../target.ts";
 import { seconds, timingsOf } from "../timings.ts";
@@ -17,7 +17,11 @@ export const consul: Target = {
     { path: "service-defaults.hcl", text: defaults(deployment) },
     { path: "service-resolver.hcl", text: resolver(deployment) },
   ],
-  lint: (deployment) => [...portProblems(deployment, "with Consul"), ...idleProblems(deployment)],
+  lint: (deployment) => [
+    ...portProblems(deployment, "with Consul"),
+    ...probeProblems(deployment, "with Consul"),
+    ...idleProblems(deployment),
+  ],
 };
 
 /** Milliseconds: of Envoy's TCP proxy, by which Consul passes connections on. */

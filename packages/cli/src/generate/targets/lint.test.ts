@@ -26,6 +26,7 @@ test.each<readonly [string, Readonly<Record<string, string>>, RegExp]>([
   ["kubernetes", { name: "n".repeat(58) }, /^name must have at most 57 characters on Kubernetes, .* got 58\.$/],
   ["gcp", { name: "n".repeat(45) }, /^name must have at most 44 characters on Google Cloud, .* got 45\.$/],
   ["gcp", { ...ACME, domains: "*.chat.example" }, /^domains must be whole names on Google Cloud, .* got \*\.chat/],
+  ["kubernetes", { notReady: "1s" }, /^notReady must be 0, or at least 2s on Kubernetes, .* got 1s\.$/],
   ["traefik", { domains: "*.chat.example" }, /^domains must be whole names with traefik, .* got \*\.chat\.example\.$/],
   [
     "traefik",

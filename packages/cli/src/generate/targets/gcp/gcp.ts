@@ -3,7 +3,7 @@
  */
 
 import type { Deployment } from "../../deployment.ts";
-import { edgeProblems, nameProblems } from "../../edge.ts";
+import { edgeProblems, nameProblems, probeProblems } from "../../edge.ts";
 import { header } from "../../header.ts";
 import type { Target } from "../../target.ts";
 import { stopSeconds } from "../machine.ts";
@@ -27,6 +27,7 @@ export const gcp: Target = {
     ...idleProblems(deployment),
     ...stopProblems(deployment),
     ...nameProblems(deployment, LONGEST_NAME, "on Google Cloud"),
+    ...probeProblems(deployment, "on Google Cloud"),
     ...certificateProblems(deployment),
   ],
 };

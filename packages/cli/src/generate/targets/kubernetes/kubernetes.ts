@@ -4,7 +4,7 @@
 
 import { why, yamlText } from "../../annotated-yaml.ts";
 import type { Deployment } from "../../deployment.ts";
-import { edgeProblems, nameProblems } from "../../edge.ts";
+import { edgeProblems, nameProblems, probeProblems } from "../../edge.ts";
 import { fleetOf } from "../../fleet.ts";
 import { header } from "../../header.ts";
 import type { GeneratedFile, Target } from "../../target.ts";
@@ -32,6 +32,7 @@ export const kubernetes: Target = {
   lint: (deployment) => [
     ...edgeProblems(deployment, "on Kubernetes"),
     ...nameProblems(deployment, LONGEST_NAME, "on Kubernetes"),
+    ...probeProblems(deployment, "on Kubernetes"),
   ],
 };
 
