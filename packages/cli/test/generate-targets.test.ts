@@ -143,6 +143,8 @@ describe.each(Object.keys(MUTATIONS) as (keyof typeof MUTATIONS)[])("%s itself",
       ["TLS", { ...PORTS, tls: "router" }],
       ["one port", {}],
       ["an address and several machines", { publicHost: "127.0.0.1", hosts: "127.0.0.2,127.0.0.3" }],
+      ["IPv6", { hosts: "2001:db8::1,::1" }],
+      ["a name that means something elsewhere", { ...PORTS, name: "http", domains: "*.chat.example,on" }],
       ...(router === "apache" ? [] : ([["sockets", UNIX]] satisfies [string, Flags][])),
       ...(router === "haproxy"
         ? ([["bytes", { ...PORTS, tls: "app", clientAddress: "proxy-protocol" }]] satisfies [string, Flags][])

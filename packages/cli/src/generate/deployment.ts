@@ -69,6 +69,12 @@ export function isLocal({ hosts }: Pick<Deployment, "hosts">): boolean {
   return hosts.every((host) => ["127.0.0.1", "localhost", "::1"].includes(host));
 }
 
+/** A name to ask for: the first domain that is no pattern, or what a pattern stands below. */
+export function mainDomain({ domains }: Pick<Deployment, "domains">): string {
+  const [first = "localhost"] = domains;
+  return domains.find((domain) => !domain.startsWith("*.")) ?? first.slice(2);
+}
+
 /** The most of a range, or the number itself. */
 export function mostWorkers(workers: Exclude<Deployment["workers"], "auto">): number {
   return typeof workers === "number" ? workers : workers.max;

@@ -1,7 +1,7 @@
 /** Apache httpd: one file for the server's configuration, with its site and what the event MPM must have room for. */
 
 import { allConnections, type Backend, backendsOf, connectionsOf, hostAndPort } from "../backends.ts";
-import type { Deployment } from "../deployment.ts";
+import { type Deployment, mainDomain } from "../deployment.ts";
 import { headerProblems } from "../edge.ts";
 import { APP_ANSWERS, header, lines } from "../header.ts";
 import type { Target } from "../target.ts";
@@ -29,7 +29,7 @@ function ownProblems({ certificate, http, listen }: Deployment): readonly string
 const THREADS = 250;
 
 function siteText(deployment: Deployment): string {
-  const { name, domains, publicPort, publicHost } = deployment;
+  const { name, publicPort, publicHost } = deployment;
   const place = publicHost === "*" ? String(publicPort) : hostAndPort({ host: publicHost, port: publicPort });
   const notes = [
     "Modules: mpm_event headers proxy proxy_http proxy_balancer proxy_hcheck lbmethod_byrequests lbmethod_bybusyness slotmem_shm watchdog reqtimeout",
@@ -54,7 +54,7 @@ ${backendsOf(deployment)
 </Proxy>
 
 <VirtualHost ${publicHost === "*" ? "*" : publicHost}:${publicPort}>
-    ServerName ${domains[0]}
+    ServerName ${mainDomain(deployment)}
 ${hostLines(deployment)}</VirtualHost>
 `;
 }
@@ -97,10 +97,11 @@ function memberLine(backend: Backend, deployment: Deployment): string {
 
 function hostLines(deployment: Deployment): string {
   const { name, domains, tls, certificate } = deployment;
+  const aliases = domains.filter((domain) => domain !== mainDomain(deployment));
   const { handshake, idle } = timingsOf(deployment);
   const files = tls === "router" && typeof certificate === "object" ? certificate : undefined;
   return lines(
-    domains.length > 1 && `    ServerAlias ${domains.slice(1).join(" ")}`,
+    aliases.length > 0 && `    ServerAlias ${aliases.join(" ")}`,
     files && "    SSLEngine on",
     files && `    SSLCertificateFile ${files.cert}`,
     files && `    SSLCertificateKeyFile ${files.key}`,

@@ -2,7 +2,7 @@
 
 import { why, yamlText } from "../annotated-yaml.ts";
 import { allConnections, type Backend, backendsOf } from "../backends.ts";
-import type { Deployment } from "../deployment.ts";
+import { type Deployment, mainDomain } from "../deployment.ts";
 import { APP_ANSWERS, header } from "../header.ts";
 import type { Target } from "../target.ts";
 import { timingsOf } from "../timings.ts";
@@ -193,10 +193,11 @@ function healthCheckOf(deployment: Deployment) {
   };
 }
 
-function upstreamSockets({ clientAddress, tls, domains }: Deployment) {
+function upstreamSockets(deployment: Deployment) {
+  const { clientAddress, tls } = deployment;
   if (clientAddress !== "proxy-protocol") return {};
   const raw = socketOf("raw_buffer", "raw_buffer.v3.RawBuffer");
-  const secure = socketOf("tls", "tls.v3.UpstreamTlsContext", { sni: domains[0] });
+  const secure = socketOf("tls", "tls.v3.UpstreamTlsContext", { sni: mainDomain(deployment) });
   const matches = [{ name: "health-check", match: HEALTH_CHECK, transport_socket: behindProxyHeader(secure) }];
   return {
     ...(tls === "app" && { transport_socket_matches: matches }),

@@ -1,7 +1,7 @@
 /** HAProxy: a whole `haproxy.cfg`, with HTTP or, where the app ends TLS, with bytes. */
 
 import { allConnections, type Backend, backendsOf, connectionsOf, hostAndPort } from "../backends.ts";
-import type { Deployment } from "../deployment.ts";
+import { type Deployment, mainDomain } from "../deployment.ts";
 import { APP_ANSWERS, header, lines } from "../header.ts";
 import type { Target } from "../target.ts";
 import { timingsOf } from "../timings.ts";
@@ -87,13 +87,14 @@ function httpLines({ clientAddress }: Deployment): string {
   );
 }
 
-function checkLines({ tls, domains }: Deployment): string {
+function checkLines(deployment: Deployment): string {
   return lines(
     "    # A process that drains says 503 there and gets no new connections; those it has stay",
     "    option httpchk",
-    `    http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host ${domains[0]}`,
+    `    http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host ${mainDomain(deployment)}`,
     "    http-check expect status 200",
-    tls === "app" && "    # By TLS, whatever the certificate: it has the clients' name for the app, not this one",
+    deployment.tls === "app" &&
+      "    # By TLS, whatever the certificate: it has the clients' name for the app, not this one",
   );
 }
 

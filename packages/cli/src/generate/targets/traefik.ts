@@ -2,7 +2,7 @@
 
 import { why, yamlText } from "../annotated-yaml.ts";
 import { backendsOf, hostAndPort } from "../backends.ts";
-import type { Deployment } from "../deployment.ts";
+import { type Deployment, mainDomain } from "../deployment.ts";
 import { APP_ANSWERS, header } from "../header.ts";
 import type { Target } from "../target.ts";
 import { timingsOf } from "../timings.ts";
@@ -53,7 +53,7 @@ function duration(milliseconds: number): string {
 }
 
 function staticOf(deployment: Deployment) {
-  const { publicHost, publicPort, certificate, domains, notReady } = deployment;
+  const { publicHost, publicPort, certificate, notReady } = deployment;
   const { handshake, idle, routerGrace } = timingsOf(deployment);
   const place = hostAndPort({ host: publicHost === "*" ? "" : publicHost, port: publicPort });
   return {
@@ -73,7 +73,7 @@ function staticOf(deployment: Deployment) {
       },
     },
     providers: { file: { directory: "dynamic", watch: true } },
-    ...(certificate === "acme" && { certificatesResolvers: { acme: resolver(domains[0] ?? "localhost") } }),
+    ...(certificate === "acme" && { certificatesResolvers: { acme: resolver(mainDomain(deployment)) } }),
   };
 }
 
