@@ -79,7 +79,7 @@ async function diagnose(
   const port = await freePort();
   await startRouter(router, CONFIGURATIONS[router](lines, port, counterpart.port), port);
   const route = await findRoute(new URL(`ws://127.0.0.1:${port}/feed`), { proxy: null });
-  const findings = await examine(route, { idle, signal: new AbortController().signal, onCheck: () => {} });
+  const findings = await examine(route, { idle, restart: 0, signal: new AbortController().signal, onCheck: () => {} });
   return findings.filter(({ level }) => level === "warning" || level === "problem");
 }
 
@@ -184,7 +184,12 @@ describe("without a router", () => {
     const server = await serve((ws) => ws.waitClosed(), { host: "127.0.0.1" });
     onTestFinished(() => server.close());
     const route = await findRoute(new URL(`ws://127.0.0.1:${server.port}/`), { proxy: null });
-    const findings = await examine(route, { idle: 200, signal: new AbortController().signal, onCheck: () => {} });
+    const findings = await examine(route, {
+      idle: 200,
+      restart: 0,
+      signal: new AbortController().signal,
+      onCheck: () => {},
+    });
     expect(findings.map(({ topic, level }) => [topic, level])).toEqual([
       ["TLS", "note"],
       ["reach", "ok"],

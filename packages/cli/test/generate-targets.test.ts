@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { describeWith, type ProgramName } from "../../hawser/test/support/programs.ts";
 import type { GeneratedFile } from "../src/generate/target.ts";
 import { writeFiles } from "../src/generate/write.ts";
@@ -142,6 +143,8 @@ describe.each(Object.keys(MUTATIONS) as (keyof typeof MUTATIONS)[])("%s itself",
       ["TLS", { ...PORTS, tls: "router" }],
       ["one port", {}],
       ["an address and several machines", { publicHost: "127.0.0.1", hosts: "127.0.0.2,127.0.0.3" }],
+      ["IPv6", { hosts: "2001:db8::1,::1" }],
+      ["a name that means something elsewhere", { ...PORTS, name: "http", domains: "*.chat.example,on" }],
       ...(router === "apache" ? [] : ([["sockets", UNIX]] satisfies [string, Flags][])),
       ...(router === "haproxy"
         ? ([["bytes", { ...PORTS, tls: "app", clientAddress: "proxy-protocol" }]] satisfies [string, Flags][])
@@ -211,6 +214,16 @@ describe("envoy and traefik, whose programs are not at hand, by structure", () =
       ]).toEqual([]);
     },
   );
+
+  test("envoy: an app that ends TLS is asked for its health by TLS, behind the PROXY header", () => {
+    const [file] = filesOf("envoy", deployment(PASSING));
+    const [cluster] = parse(file!.text).static_resources.clusters;
+    const [{ match, transport_socket: socket }] = cluster.transport_socket_matches;
+    expect(cluster.health_checks[0].transport_socket_match_criteria).toEqual(match);
+    expect(socket.name).toBe("envoy.transport_sockets.upstream_proxy_protocol");
+    expect(socket.typed_config.transport_socket.name).toBe("envoy.transport_sockets.tls");
+    expect(cluster.transport_socket.typed_config.transport_socket.name).toBe("envoy.transport_sockets.raw_buffer");
+  });
 
   test("envoy: mistakes", async () => {
     const described = deployment(PORTS);

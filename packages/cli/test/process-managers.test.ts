@@ -2,17 +2,20 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { userInfo } from "node:os";
-import { join } from "node:path";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type Connection, connect } from "hawser";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { describeWith } from "../../hawser/test/support/programs.ts";
 import { ECHO_APP } from "./support/apps.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { freePorts } from "./support/free-ports.ts";
 import { type Flags, filesOf, testDeployment } from "./support/generated-route.ts";
 import { accepts } from "./support/router.ts";
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 const PROCESSES = 4;
 
@@ -23,7 +26,6 @@ async function pidOf(ws: Connection): Promise<number> {
 
 /** A process of the manager in the foreground, ended with the test. */
 function run(program: string, words: readonly string[], cwd: string): ChildProcess {
-  // The app's own Node, wherever PATH leads
   const child = spawn(program, words, { cwd, stdio: "ignore", env: { ...process.env, PATH: PATH } });
   onTestFinished(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -34,7 +36,49 @@ function run(program: string, words: readonly string[], cwd: string): ChildProce
   return child;
 }
 
-const PATH = `${join(process.execPath, "..")}:${process.env["PATH"]}`;
+const PROGRAMS = temporaryPrograms();
+
+/** The app's own Node, and the command as it was built. */
+const PATH = [PROGRAMS, dirname(process.execPath), process.env["PATH"]].join(delimiter);
+
+/** Not npm's own link: it makes none for a program that was not yet built when it installed. */
+function temporaryPrograms(): string {
+  const folder = mkdtempSync(join(tmpdir(), "hawser-programs-"));
+  symlinkSync(join(ROOT, "packages/cli/dist/bin.js"), join(folder, "hawser"));
+  return folder;
+}
+
+afterAll(() => rmSync(PROGRAMS, { recursive: true, force: true }));
+
+/** An app as the guides have it, in a folder in which it finds the library. */
+function placeApp(folder: string): string {
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  const path = join(folder, "server.mjs");
+  writeFileSync(path, APP);
+  return path;
+}
+
+const APP = `import { healthChecks, listenFds, serve, shutdownOn } from "hawser";
+const [socket] = listenFds();
+const place = socket ? { fd: socket.fd } : { host: "127.0.0.1", port: Number(process.env.PORT) };
+const server = await serve(
+  { message: (ws, message) => ws.send(message === "?" ? String(process.pid) : message) },
+  { ...place, processRequest: healthChecks(() => server) },
+);
+shutdownOn(server);
+`;
+
+/** Until as many processes as that have answered; those that were asked stay connected. */
+async function connectToAll(url: string, count: number): Promise<Map<number, Connection>> {
+  const found = new Map<number, Connection>();
+  while (found.size < count) {
+    const ws = await connect(url, { proxy: null });
+    const pid = await pidOf(ws);
+    if (found.has(pid)) await ws.close();
+    else found.set(pid, ws);
+  }
+  return found;
+}
 
 async function untilAccepted(ports: readonly number[]): Promise<void> {
   for (const port of ports) while (!(await accepts(port))) await pause();
@@ -89,6 +133,29 @@ describeWith("supervisor", "supervisord", () => {
     expect(await Promise.all(ports.map(accepts))).toEqual(ports.map(() => false));
   });
 
+  test("four processes on one port: kill -9 is respawned, SIGTERM reaches clients as 1001", async () => {
+    const folder = temporaryFolder();
+    const port = await freePorts(2);
+    const flags = { entry: placeApp(folder), listen: "port", port: String(port), adminPort: String(port + 1) };
+    const manager = supervise(folder, flags);
+    await untilAccepted([port]);
+    const url = `ws://127.0.0.1:${port}`;
+    const [killed, ...rest] = await connectToAll(url, PROCESSES);
+    process.kill(killed![0], "SIGKILL");
+    await killed![1].waitClosed();
+    expect(killed![1].closeCode).toBe(1006);
+    const again = await connectToAll(url, PROCESSES);
+    expect([...again.keys()]).not.toContain(killed![0]);
+
+    const ended = once(manager, "exit");
+    manager.kill("SIGTERM");
+    const all = [...again.values(), ...rest.map(([, ws]) => ws)];
+    await Promise.all(all.map((ws) => ws.waitClosed()));
+    expect(new Set(all.map(({ closeCode }) => closeCode))).toEqual(new Set([1001]));
+    await ended;
+    expect(await accepts(port)).toBe(false);
+  });
+
   test("a socket for each process", async () => {
     const folder = temporaryFolder();
     supervise(folder, { listen: "unix", socketPattern: `${folder}/%d.sock` });
@@ -116,6 +183,28 @@ describeWith("systemd", "socket activation", () => {
     process.kill(await pidOf(ws), "SIGTERM");
     await ws.waitClosed();
     expect(ws.closeCode).toBe(1001);
+  });
+});
+
+describeWith("systemd", "socket activation of hawser run", () => {
+  test("its workers share the socket that systemd opened", async () => {
+    const folder = temporaryFolder();
+    const port = await freePorts(2);
+    const flags = { entry: placeApp(folder), workers: "2", port: String(port), adminPort: String(port + 1) };
+    const [socket, service] = filesOf("systemd", testDeployment(flags, folder));
+    const [, place] = /^ListenStream=(.+)$/m.exec(socket!.text) ?? [];
+    const [, command] = /^ExecStart=(.+)$/m.exec(service!.text) ?? [];
+    const manager = run(
+      "/usr/bin/systemd-socket-activate",
+      ["-l", place!, "-E", "PATH", ...command!.split(" ")],
+      folder,
+    );
+    await untilAccepted([port]);
+    const all = await connectToAll(`ws://127.0.0.1:${port}`, 2);
+    // It has become the program that it started
+    manager.kill("SIGTERM");
+    await Promise.all(Array.from(all.values(), (ws) => ws.waitClosed()));
+    expect(Array.from(all.values(), ({ closeCode }) => closeCode)).toEqual([1001, 1001]);
   });
 });
 

@@ -242,7 +242,7 @@ async function until<Value>(ask: () => Promise<Value | undefined>): Promise<Valu
   }
 }
 
-/** From another address than the router has, with a header that claims a third one. */
+/** From another address than the router has, with headers that claim a third one. */
 function askWho(url: string): Promise<string> {
   const { protocol, port } = new URL(url);
   const get = protocol === "wss:" ? httpsGet : httpGet;
@@ -252,7 +252,12 @@ function askWho(url: string): Promise<string> {
     path: "/who",
     localAddress: "127.0.0.2",
     ca: authority,
-    headers: { "X-Forwarded-For": "203.0.113.9", Host: `localhost:${port}` },
+    headers: {
+      "X-Forwarded-For": "203.0.113.9",
+      "X-Forwarded-Host": "elsewhere.example",
+      Forwarded: "for=203.0.113.9;host=elsewhere.example",
+      Host: `localhost:${port}`,
+    },
     agent: false,
   };
   return new Promise((resolve, reject) => {

@@ -13,7 +13,7 @@ import {
   type OutgoingHttpHeaders,
   type ServerHttp2Session,
 } from "node:http2";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import {
   type ClientConnection,
   type ConnectOptions,
@@ -169,6 +169,31 @@ describe("the server", () => {
     await untilCounted(server, { connections: 0, openings: 0 });
   });
 
+  test("cookies that come one by one are one header", async () => {
+    const { first, handler } = capturing();
+    const { url } = await servingHttp2(handler);
+    await ask(await rawSession(url), { cookie: ["a=1", "b=2"], "x-list": ["a", "b"] });
+    const { headers } = (await first).request;
+    expect([headers.getAll("cookie"), headers.get("x-list")]).toEqual([["a=1; b=2"], "a, b"]);
+  });
+
+  test.each([false, true])(
+    "after its end streams are refused with 503, with requests answered: %s",
+    async (answers) => {
+      const http2 = await secure();
+      if (answers) http2.on("request", (_request, response) => void response.end("page"));
+      const url = `wss://localhost:${portOf(http2)}`;
+      const server = await serving(echo, { server: http2 });
+      const session = await rawSession(url);
+      await server.close();
+      expect((await ask(session)).headers[":status"]).toBe(503);
+      if (answers) expect((await ask(session, { ":protocol": "connect-udp" })).headers[":status"]).toBe(405);
+      // And the next one takes them
+      await serving(echo, { server: http2 });
+      expect((await ask(session)).headers[":status"]).toBe(200);
+    },
+  );
+
   test("the protocol's name may be written in any case", async () => {
     const { url } = await servingHttp2(idle);
     const { headers } = await ask(await rawSession(url), { ":protocol": "WebSocket" });
@@ -262,6 +287,34 @@ describe("the client", () => {
     expect(http2.sessions.size).toBe(2);
     await open(url, { tls: { ca: authority } });
     expect(http2.sessions.size).toBe(3);
+  });
+
+  test("those that open at once spread over as many sessions as they need", async () => {
+    const http2 = await secure({ settings: { maxConcurrentStreams: 2 } });
+    await serving(echo, { server: http2 });
+    const url = `wss://localhost:${portOf(http2)}`;
+    const connections = await Promise.all(Array.from({ length: 5 }, () => open(url)));
+    expect(http2.sessions.size).toBe(3);
+    for (const ws of connections) await ws.close();
+    await expect.poll(() => http2.sessions.size).toBe(0);
+  });
+
+  test("a server that takes no streams is a HandshakeError", async () => {
+    const http2 = await secure({ settings: { maxConcurrentStreams: 0 } });
+    await serving(echo, { server: http2 });
+    await expect(open(`wss://localhost:${portOf(http2)}`)).rejects.toThrow(/takes no stream/);
+  });
+
+  test("a server that never says what it can is let go with the last who waits", async () => {
+    const sockets: Socket[] = [];
+    const silent = createTcpServer((socket) => sockets.push(socket.on("error", () => {}).resume()));
+    silent.listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    onTestFinished(() => void silent.close());
+    const url = `ws://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const attempts = [1, 2].map(() => connect(url, { http2: true, openTimeout: 100 }));
+    for (const attempt of attempts) await expect(attempt).rejects.toThrow(/within openTimeout/);
+    await expect.poll(() => sockets.map(({ closed }) => closed)).toEqual([true]);
   });
 
   test("without TLS", async () => {

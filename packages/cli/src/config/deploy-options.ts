@@ -5,7 +5,7 @@
  * What the section `run` says already (workers, notReady, drainWindow, balance, admin) need not be said again.
  */
 
-import { DNS_LABEL, hosts } from "./deploy-grammars.ts";
+import { DNS_LABEL, domains, hosts } from "./deploy-grammars.ts";
 import { choice, duration, or, size, text, wholeNumber } from "./grammar.ts";
 import { type OptionTable, option, type Settings } from "./option-table.ts";
 import { workerRange } from "./run-grammars.ts";
@@ -30,12 +30,12 @@ export const DEPLOY_OPTIONS = {
     place: "top",
   }),
   entry: option({
-    grammar: text({ placeholder: "<file>", expected: "the path of a program", pattern: "[\\w./@+-]+" }),
+    grammar: text({ placeholder: "<file>", expected: "the path of a program", pattern: "[\\w./@+][\\w./@+-]*" }),
     default: undefined,
     help: "the program that calls serve() (server.js)",
     place: "top",
   }),
-  domains: option({ grammar: hosts, default: ["localhost"], help: "under which clients connect" }),
+  domains: option({ grammar: domains, default: ["localhost"], help: "under which clients connect" }),
   publicHost: option({
     grammar: text({ placeholder: "<address>", expected: "an address, or *", pattern: "(\\*|[0-9A-Fa-f.:]+)" }),
     default: "*",
@@ -69,7 +69,7 @@ export const DEPLOY_OPTIONS = {
     help: "what the app speaks with its router; 2: it serves a server of node:http2 (RFC 8441)",
   }),
   user: option({
-    grammar: text({ placeholder: "<user>", expected: "the name of a user", pattern: "[a-z_][a-z0-9_-]*" }),
+    grammar: text({ placeholder: "<user>", expected: "the name of a user", pattern: "[a-z_][a-z0-9_-]{0,30}" }),
     default: undefined,
     help: "as whom process managers run the app (<name>)",
   }),
@@ -135,7 +135,7 @@ export const DEPLOY_OPTIONS = {
     help: "that carries topics between processes",
   }),
   image: option({
-    grammar: text({ placeholder: "<image>", expected: "the name of a container image", pattern: "[\\w./:@-]+" }),
+    grammar: text({ placeholder: "<image>", expected: "the name of a container image", pattern: "\\w[\\w./:@-]*" }),
     default: undefined,
     help: "the container image (<name>:latest)",
   }),

@@ -5,13 +5,14 @@ import { type Command, CommandError, ExitCode, Interrupted } from "../command.ts
 import { optionsCommand } from "../options-command.ts";
 import { createProgress } from "../terminal/progress.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { type Finding, findingsText, summaryText, worstLevel } from "./finding.ts";
+import { type Finding, findingsText, harmless, summaryText, worstLevel } from "./finding.ts";
 import { HELP } from "./help.ts";
 import { machineFacts } from "./machine/facts.ts";
 import { machineFindings } from "./machine/judge.ts";
 import { type ListenOptions, parseDoctorOptions, type RouteOptions } from "./options.ts";
 import { startCounterpart } from "./route/counterpart.ts";
 import { examine } from "./route/examine.ts";
+import { RouteFault } from "./route/patience.ts";
 import { findRoute } from "./route/route.ts";
 
 export const doctor: Command = optionsCommand({
@@ -36,10 +37,12 @@ function report(findings: readonly Finding[], isJson: boolean, terminal: Termina
 }
 
 async function examineRoute(
-  { url, isInsecure, headers, idle }: RouteOptions,
+  { url, isInsecure, headers, idle, restart }: RouteOptions,
   terminal: Terminal,
 ): Promise<readonly Finding[]> {
+  const { interruption } = terminal;
   const options: ConnectOptions = {
+    signal: interruption,
     ...(headers.length > 0 && { headers }),
     ...(isInsecure && { tls: { rejectUnauthorized: false } }),
   };
@@ -48,10 +51,13 @@ async function examineRoute(
     const route = await findRoute(url, options);
     if (!route.hasCounterpart)
       terminal.error("An application's server answers; hawser doctor --help: how to learn more.\n");
-    return await examine(route, { idle, signal: terminal.interruption, onCheck: (what) => progress.step(what, 0) });
+    const onCheck = (what: string) => progress.step(what, 0);
+    return await examine(route, { idle, restart, signal: interruption, onCheck });
   } catch (error) {
-    if (terminal.interruption.aborted) throw new Interrupted();
-    if (error instanceof HandshakeError) throw new CommandError(`no connection: ${error.message}`);
+    if (interruption.aborted) throw new Interrupted();
+    if (error instanceof HandshakeError || error instanceof RouteFault) {
+      throw new CommandError(`no connection: ${harmless(error.message)}`);
+    }
     throw error;
   } finally {
     progress.end();

@@ -1,5 +1,7 @@
 /** What a doctor finds: one line each, with what to do about it. Knows no check. */
 
+import { visibleText } from "../connect/visible.ts";
+
 export type Level = "ok" | "note" | "warning" | "problem";
 
 export interface Finding {
@@ -15,12 +17,21 @@ export interface Finding {
 
 const MARKS: Readonly<Record<Level, string>> = { ok: "ok", note: "note", warning: "WARNING", problem: "PROBLEM" };
 
+/** Characters of a line that a person still reads. */
+const LONGEST = 500;
+
+/** What a far end says stands in findings, and must not move the cursor, begin a line of its own, or fill the screen. */
+export function harmless(text: string): string {
+  const line = visibleText(text).replace(/[\n\t]/g, (character) => (character === "\n" ? "\\n" : "\\t"));
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}...` : line;
+}
+
 /** Findings under each other, the advice set in below what it is for. */
 export function findingsText(findings: readonly Finding[]): string {
   const topicWidth = Math.max(0, ...findings.map(({ topic }) => topic.length));
   const margin = " ".repeat(MARKS.problem.length + topicWidth + 4);
   const lines = findings.flatMap(({ topic, level, found, advice }) => [
-    `${MARKS[level].padEnd(MARKS.problem.length)}  ${topic.padEnd(topicWidth)}  ${found}`,
+    `${MARKS[level].padEnd(MARKS.problem.length)}  ${topic.padEnd(topicWidth)}  ${harmless(found)}`,
     ...(advice === undefined ? [] : [`${margin}-> ${advice}`]),
   ]);
   return lines.map((line) => `${line}\n`).join("");

@@ -23,6 +23,8 @@ This machine
 
 A route
       --idle <s>               seconds for which a silent connection is watched (65); 0: not at all
+      --restart <s>            seconds for which a connection is watched while you send the server SIGTERM: what its
+                               clients see, and after what time they are back
   -H, --header <"Name: value"> a header of every request, such as a cookie; can stand there often
   -k, --insecure               any certificate is taken
       --json                   for programs

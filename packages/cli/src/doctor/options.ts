@@ -16,6 +16,7 @@ const RULES = {
   insecure: { type: "boolean", short: "k" },
   header: { type: "string", short: "H", multiple: true },
   idle: { type: "string" },
+  restart: { type: "string" },
   json: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const satisfies OptionRules;
@@ -35,6 +36,8 @@ export interface RouteOptions {
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Milliseconds for which an idle connection is watched; 0: not at all. */
   readonly idle: number;
+  /** Milliseconds for which a connection is watched while the server is restarted; 0: not at all. */
+  readonly restart: number;
   readonly isJson: boolean;
 }
 
@@ -52,6 +55,9 @@ const CONNECTIONS = 10_000;
 /** Seconds: above the timeouts that routers have by default where they have short ones (30, 50 and 60 s). */
 const IDLE = 65;
 
+/** Seconds: a day is longer than any router's patience. */
+const WATCHED = { least: 0, most: 86_400, isWhole: false };
+
 /** Milliseconds a second. */
 const SECOND = 1_000;
 
@@ -67,7 +73,7 @@ export function parseDoctorOptions(words: readonly string[]): DoctorOptions | "h
 
 function machineOptions(values: Values): MachineOptions {
   refuse(values, ["trust-proxy", "proxy-protocol"], "--listen");
-  refuse(values, ["idle", "insecure", "header"], "a URL");
+  refuse(values, ["idle", "restart", "insecure", "header"], "a URL");
   const plan = {
     connections: numberOption("--connections", values.connections, CONNECTIONS, { least: 1 }),
     workers: numberOption("--workers", values.workers, availableParallelism(), { least: 1 }),
@@ -88,7 +94,8 @@ function routeOptions(values: Values, address: string): RouteOptions {
     url,
     isInsecure: values.insecure === true,
     headers: (values.header ?? []).map(headerOption),
-    idle: numberOption("--idle", values.idle, IDLE, { least: 0, isWhole: false }) * SECOND,
+    idle: numberOption("--idle", values.idle, IDLE, WATCHED) * SECOND,
+    restart: numberOption("--restart", values.restart, 0, WATCHED) * SECOND,
     isJson: values.json === true,
   };
 }
@@ -97,7 +104,11 @@ const PROXY_PROTOCOLS = ["off", "optional", "required"] as const;
 
 function listenOptions(values: Values, address: string | undefined): ListenOptions {
   if (address !== undefined) throw new UsageError(`--listen and a URL exclude each other, got ${address}.`);
-  refuse(values, ["connections", "workers", "reuse-port", "idle", "insecure", "header", "json"], "no --listen");
+  refuse(
+    values,
+    ["connections", "workers", "reuse-port", "idle", "restart", "insecure", "header", "json"],
+    "no --listen",
+  );
   const proxyProtocol = PROXY_PROTOCOLS.find((word) => word === (values["proxy-protocol"] ?? "off"));
   if (proxyProtocol === undefined) {
     const words = PROXY_PROTOCOLS.join(", ");

@@ -31,7 +31,8 @@ export function yamlText(head: string, ...documents: readonly unknown[]): string
 }
 
 function documentText(tree: unknown): string {
-  const document = new Document();
+  // Kubernetes, CloudFormation and Envoy read YAML 1.1, where a plain `no`, `on` or `22:22` is no text
+  const document = new Document(undefined, { compat: "yaml-1.1" });
   document.contents = nodeOf(document, tree) as typeof document.contents;
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }

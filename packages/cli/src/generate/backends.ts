@@ -1,7 +1,6 @@
 /** What a router sees of an app: one place for each worker that it can tell apart. */
 
-import type { Deployment } from "./deployment.ts";
-import { mostWorkers } from "./lint.ts";
+import { type Deployment, mostWorkers } from "./deployment.ts";
 
 export type Backend =
   | { readonly name: string; readonly type: "tcp"; readonly host: string; readonly port: number }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/support/folder.ts";
@@ -42,6 +42,40 @@ describe("output", () => {
     expect((await check()).code).toBe(ExitCode.FAILED);
     writeFileSync(path, text);
     expect((await check("--idle-timeout", "90s")).code).toBe(ExitCode.FAILED);
+  });
+
+  test("files of others are not overwritten, unless that is asked for", async () => {
+    const out = temporaryFolder();
+    const path = join(out, "Dockerfile");
+    writeFileSync(path, "FROM scratch\n");
+    const words = ["docker", "--name", "chat", "--out", out];
+    const failure = await run(...words).catch((error: Error) => error);
+    expect(failure).toBeInstanceOf(CommandError);
+    expect((failure as Error).message).toBe(
+      `nothing is written: these files were not made by hawser generate; --force overwrites them:\n  ${path}`,
+    );
+    expect(readFileSync(path, "utf8")).toBe("FROM scratch\n");
+    expect(readdirSync(out)).toEqual(["Dockerfile"]);
+    expect((await run(...words, "--force")).code).toBe(ExitCode.OK);
+    // Its own are, whatever the values
+    expect((await run(...words, "--port", "3000")).code).toBe(ExitCode.OK);
+    expect(readFileSync(path, "utf8")).toContain("ENV PORT=3000");
+  });
+
+  test.each(["grafana", "koyeb", "heroku"])("%s: what was made before is made anew", async (target) => {
+    const out = temporaryFolder();
+    expect((await run(target, "--name", "chat", "--out", out)).code).toBe(ExitCode.OK);
+    expect((await run(target, "--name", "chat", "--port", "3000", "--out", out)).code).toBe(ExitCode.OK);
+  });
+
+  test("a folder that cannot be written to is said", async () => {
+    const file = join(temporaryFolder(), "file");
+    writeFileSync(file, "");
+    for (const more of [[], ["--check"]]) {
+      const failure = await run("nginx", "--name", "chat", "--out", file, ...more).catch((error: Error) => error);
+      if (more.length === 0) expect(failure).toBeInstanceOf(CommandError);
+      else expect(failure).toMatchObject({ code: ExitCode.FAILED });
+    }
   });
 
   test("the configuration file is found by --config", async () => {

@@ -8,7 +8,7 @@ import { lint } from "./lint.ts";
 import { type GenerateOptions, parseGenerateOptions } from "./options.ts";
 import type { GeneratedFile, Target } from "./target.ts";
 import { TARGETS } from "./targets/index.ts";
-import { differences, printedFiles, writeFiles } from "./write.ts";
+import { differences, foreignFiles, printedFiles, writeFiles } from "./write.ts";
 
 export const generate: Command = {
   name: "generate",
@@ -21,7 +21,7 @@ export const generate: Command = {
     }
     const { flags, config: path, target } = options;
     const files = generatedFiles(target, readDeployment({ flags, path, folder: process.cwd() }));
-    return deliver(files, options, terminal);
+    return delivered(files, options, terminal);
   },
 };
 
@@ -36,17 +36,35 @@ export function generatedFiles(target: Target, deployment: Deployment): readonly
   throw new CommandError(["nothing is written:", ...problems].join("\n  "));
 }
 
-function deliver(files: readonly GeneratedFile[], { out, isCheck }: GenerateOptions, terminal: Terminal): number {
+/** What the file system refuses is the user's to mend. */
+function delivered(files: readonly GeneratedFile[], options: GenerateOptions, terminal: Terminal): number {
+  try {
+    return deliver(files, options, terminal);
+  } catch (error) {
+    if (typeof (error as NodeJS.ErrnoException).syscall !== "string") throw error;
+    throw new CommandError((error as Error).message);
+  }
+}
+
+function deliver(files: readonly GeneratedFile[], options: GenerateOptions, terminal: Terminal): number {
+  const { out, isCheck, isForced } = options;
   if (out === undefined) {
     terminal.out(printedFiles(files));
     return ExitCode.OK;
   }
-  if (isCheck) {
-    const found = differences(files, out);
-    for (const line of found) terminal.error(`${line}\n`);
-    return found.length === 0 ? ExitCode.OK : ExitCode.FAILED;
+  if (isCheck) return compare(files, out, terminal);
+  const foreign = isForced ? [] : foreignFiles(files, out);
+  if (foreign.length > 0) {
+    const rule = "nothing is written: these files were not made by hawser generate; --force overwrites them:";
+    throw new CommandError([rule, ...foreign].join("\n  "));
   }
   writeFiles(files, out);
   for (const { path } of files) terminal.error(`${out}/${path}\n`);
   return ExitCode.OK;
+}
+
+function compare(files: readonly GeneratedFile[], out: string, terminal: Terminal): number {
+  const found = differences(files, out);
+  for (const line of found) terminal.error(`${line}\n`);
+  return found.length === 0 ? ExitCode.OK : ExitCode.FAILED;
 }

@@ -98,7 +98,7 @@ test.each([
   ["deploy: { prot: 1 }", /config.yaml:1:11: deploy has no option prot. Did you mean port\?/],
   ["port: 1", /config.yaml:1:1: unknown key port. port belongs into deploy./],
   ["deploy: { name: x }", /name stands beside deploy, not in it/],
-  ["deploy: { domains: [a, 1] }", /domains must be host names or addresses.*got a list/],
+  ["deploy: { domains: [a, 1] }", /domains must be domain names.*got a list/],
   ["deploy: { domains: [] }", /domains must be/],
   ["deploy: 4", /deploy must hold options/],
   ["name: My_App", /name must be up to 63 lower case letters.*got "My_App"/],

@@ -101,6 +101,9 @@ function halves({ name, certificate, certificateKey, workers }: DeploySettings):
   return problems;
 }
 
+/** Linux takes no longer names of users. */
+const LONGEST_USER = 31;
+
 /** The rest is as it is told. */
 function deploymentOf(settings: DeploySettings, folder: string): Deployment {
   const { certificateKey, ...all } = settings;
@@ -113,7 +116,7 @@ function deploymentOf(settings: DeploySettings, folder: string): Deployment {
     publicHost: all.publicHost ?? "*",
     publicPort: all.publicPort ?? (all.tls === "none" ? 80 : 443),
     workers: workersOf(all.workers),
-    user: all.user ?? name,
+    user: all.user ?? name.slice(0, LONGEST_USER).replace(/-+$/, ""),
     socketPattern: all.socketPattern ?? `/run/${name}/%d.sock`,
     certificate: certificateOf(all.certificate, certificateKey),
     grace: all.grace ?? preStop + notReady + drainWindow + closeTimeout + SLACK,

@@ -63,3 +63,19 @@ export interface Deployment {
   /** The exported gauge of connections. @default "websocket_connections_active" */
   readonly metric: string;
 }
+
+/** Whether the router runs beside the app, and nobody else needs to reach it. */
+export function isLocal({ hosts }: Pick<Deployment, "hosts">): boolean {
+  return hosts.every((host) => ["127.0.0.1", "localhost", "::1"].includes(host));
+}
+
+/** A name to ask for: the first domain that is no pattern, or what a pattern stands below. */
+export function mainDomain({ domains }: Pick<Deployment, "domains">): string {
+  const [first = "localhost"] = domains;
+  return domains.find((domain) => !domain.startsWith("*.")) ?? first.slice(2);
+}
+
+/** The most of a range, or the number itself. */
+export function mostWorkers(workers: Exclude<Deployment["workers"], "auto">): number {
+  return typeof workers === "number" ? workers : workers.max;
+}

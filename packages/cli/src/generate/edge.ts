@@ -1,11 +1,39 @@
 /** What platforms refuse that bring a router of their own: sentences for the `lint` of their targets. */
 
+import { formatDuration } from "../config/units.ts";
 import type { Deployment } from "./deployment.ts";
+import { seconds, timingsOf } from "./timings.ts";
 
 /** @param place "on Fly.io" */
 export function portProblems({ listen }: Deployment, place: string): readonly string[] {
   if (listen === "port" || listen === "reuse-port") return [];
   return [`listen must be port or reuse-port ${place}, where one port of a machine is reached; got ${listen}.`];
+}
+
+/** What routers refuse that read HTTP, and say who the client is by a header alone. @param why "which does not ..." */
+export function headerProblems({ tls, clientAddress }: Deployment, router: string, why: string): readonly string[] {
+  if (tls === "app") return [`tls must be router or none with ${router}, which reads HTTP; got app.`];
+  if (clientAddress !== "proxy-protocol") return [];
+  return [`clientAddress must be x-forwarded-for with ${router}, ${why}; got proxy-protocol.`];
+}
+
+/** Where probes come every whole second at most, and all that count must fall into `notReady`. */
+export function probeProblems(deployment: Deployment, place: string): readonly string[] {
+  const { notReady } = deployment;
+  const { probeInterval, probeFailures } = timingsOf(deployment);
+  const needed = seconds(probeInterval) * 1_000 * probeFailures;
+  if (notReady === 0 || notReady >= needed) return [];
+  return [
+    `notReady must be 0, or at least ${formatDuration(needed)} ${place}, so that its probes notice it; got ${formatDuration(notReady)}.`,
+  ];
+}
+
+/** What a platform's names have room for, with what is put behind them. */
+export function nameProblems({ name }: Deployment, longest: number, place: string): readonly string[] {
+  if (name.length <= longest) return [];
+  return [
+    `name must have at most ${longest} characters ${place}, where other names are made of it; got ${name.length}.`,
+  ];
 }
 
 /** The same where the platform's router reads HTTP. */

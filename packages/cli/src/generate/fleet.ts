@@ -55,6 +55,11 @@ export function stopTime({ notReady, drainWindow, closeTimeout }: Stopping): num
   return notReady + drainWindow + closeTimeout + KILL_MARGIN;
 }
 
+/** For `hawser run`: when a worker that was asked to end is killed, before the platform kills all. */
+export function workerGrace({ drainWindow, closeTimeout }: Stopping): number {
+  return drainWindow + closeTimeout + KILL_MARGIN / 2;
+}
+
 /**
  * The same within `limit`, by a shorter window, and if that is not enough by a shorter `notReady`.
  *
@@ -78,7 +83,7 @@ export function runEnvironment(
     HAWSER_ADMIN: `0.0.0.0:${deployment.adminPort}`,
     HAWSER_NOT_READY: formatDuration(stopping.notReady),
     HAWSER_DRAIN_WINDOW: formatDuration(stopping.drainWindow),
-    HAWSER_GRACE: formatDuration(stopping.drainWindow + stopping.closeTimeout + KILL_MARGIN / 2),
+    HAWSER_GRACE: formatDuration(workerGrace(stopping)),
     HAWSER_MEMORY_LIMIT: `${mebibytes(deployment.memory)}M`,
   };
 }

@@ -1,7 +1,9 @@
 /** What contradicts itself in a deployment, in sentences: key, rule, values. Targets add what only they cannot do. */
 
+import { isIP } from "node:net";
 import { formatDuration } from "../config/units.ts";
-import type { Deployment } from "./deployment.ts";
+import { type Deployment, isLocal, mostWorkers } from "./deployment.ts";
+import { workerGrace } from "./fleet.ts";
 import { timingsOf } from "./timings.ts";
 
 type Rule = (deployment: Deployment) => string | undefined;
@@ -16,10 +18,11 @@ const RULES: readonly Rule[] = [
     pingInterval * 2 < idleTimeout
       ? undefined
       : `pingInterval must be below half of idleTimeout, so that a lost ping cuts nobody off; got ${formatDuration(pingInterval)} and ${formatDuration(idleTimeout)}.`,
-  ({ preStop, notReady, drainWindow, closeTimeout, grace }) => {
-    const needed = preStop + notReady + drainWindow + closeTimeout;
+  (deployment) => {
+    const { preStop, notReady, grace } = deployment;
+    const needed = preStop + notReady + workerGrace(deployment);
     if (grace > needed) return undefined;
-    return `grace must be above preStop + notReady + drainWindow + closeTimeout, ${formatDuration(needed)}, or connections are cut by SIGKILL; got ${formatDuration(grace)}.`;
+    return `grace must be above preStop + notReady + drainWindow + closeTimeout + 1s, ${formatDuration(needed)}, or connections are cut by SIGKILL; got ${formatDuration(grace)}.`;
   },
   (deployment) => {
     const { probeInterval, probeFailures } = timingsOf(deployment);
@@ -32,8 +35,9 @@ const RULES: readonly Rule[] = [
       ? undefined
       : `connections must not exceed maxConnections, or nothing scales before clients are refused; got ${connections} and ${maxConnections}.`,
   ({ port, adminPort }) => (port === adminPort ? `adminPort must not be port, got ${port} for both.` : undefined),
-  ({ listen, port, adminPort, workers }) => {
-    const last = listen === "ports" && workers !== "auto" ? port + mostWorkers(workers) - 1 : port;
+  (deployment) => {
+    const { port, adminPort } = deployment;
+    const last = lastPort(deployment);
     if (last > 65_535) return `port and workers must stay below 65536 with listen: ports, got ${port} to ${last}.`;
     return adminPort > port && adminPort <= last
       ? `adminPort must not be a worker's port, got ${adminPort} within ${port} to ${last}.`
@@ -43,14 +47,34 @@ const RULES: readonly Rule[] = [
     (listen === "unix" || listen === "ports") && workers === "auto"
       ? `workers must be a number with listen: ${listen}, because a router names each of them; got auto.`
       : undefined,
-  ({ listen, hosts }) =>
-    listen === "unix" && (hosts.length > 1 || !["127.0.0.1", "localhost", "::1"].includes(hosts[0] ?? ""))
-      ? `hosts must be this machine with listen: unix, because a socket is reached from its own machine; got ${hosts.join(",")}.`
+  (deployment) =>
+    deployment.listen === "unix" && !(isLocal(deployment) && deployment.hosts.length === 1)
+      ? `hosts must be this machine with listen: unix, because a socket is reached from its own machine; got ${deployment.hosts.join(",")}.`
       : undefined,
-  ({ listen, hosts, port, publicPort }) =>
-    port === publicPort && listen !== "unix" && hosts.includes("127.0.0.1")
-      ? `port must not be publicPort where a router runs beside the app, got ${port} for both.`
+  (deployment) => {
+    const { publicPort, port, adminPort } = deployment;
+    if (!deployment.hosts.some((host) => isLocal({ hosts: [host] }))) return undefined;
+    if (publicPort === adminPort)
+      return `adminPort must not be publicPort where a router runs beside the app, got ${publicPort} for both.`;
+    const last = lastPort(deployment);
+    if (deployment.listen === "unix" || publicPort < port || publicPort > last) return undefined;
+    const taken = last === port ? `${publicPort} for both` : `${publicPort} within ${port} to ${last}`;
+    return `port must not be publicPort where a router runs beside the app, got ${taken}.`;
+  },
+  ({ name, engine }) =>
+    name === engine
+      ? `name must not be that of the engine, because both would be reached by it; got ${name}.`
       : undefined,
+  ({ http, clientAddress }) =>
+    http === "2" && clientAddress === "proxy-protocol"
+      ? "clientAddress must be x-forwarded-for with http: 2, because servers of node:http2 read no PROXY protocol; got proxy-protocol."
+      : undefined,
+  ({ certificate, domains }) => {
+    const internal = certificate === "acme" ? domains.find(isInternal) : undefined;
+    return internal === undefined
+      ? undefined
+      : `domains must be public names with certificate: acme, because authorities know no others; got ${internal}.`;
+  },
   ({ tls, clientAddress }) =>
     tls === "app" && clientAddress === "x-forwarded-for"
       ? "clientAddress must be proxy-protocol with tls: app, because a router cannot write a header into what it cannot read; got x-forwarded-for."
@@ -65,7 +89,12 @@ const RULES: readonly Rule[] = [
       : undefined,
 ];
 
-/** The most of a range, or the number itself. */
-export function mostWorkers(workers: Exclude<Deployment["workers"], "auto">): number {
-  return typeof workers === "number" ? workers : workers.max;
+/** Of the workers. */
+function lastPort({ listen, port, workers }: Deployment): number {
+  return listen === "ports" && workers !== "auto" ? port + mostWorkers(workers) - 1 : port;
+}
+
+/** An address, or a name that no authority looks up. */
+function isInternal(domain: string): boolean {
+  return isIP(domain) !== 0 || !domain.includes(".") || /\.(local|internal|localhost|test|invalid)$/.test(domain);
 }

@@ -16,18 +16,22 @@ export interface GenerateOptions {
   /** `undefined`: standard output. */
   readonly out: string | undefined;
   readonly isCheck: boolean;
+  /** Files of others are overwritten. */
+  readonly isForced: boolean;
 }
 
 const OWN_RULES = {
   config: { type: "string", short: "c" },
   out: { type: "string", short: "o" },
   check: { type: "boolean" },
+  force: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const satisfies OptionRules;
 
 export const OWN_HELP: readonly HelpRow[] = [
   ["-c, --config <file>", "the configuration file, instead of hawser.config.json, .jsonc or .yaml here"],
   ["-o, --out <folder>", "writes the files there; without it, they are printed"],
+  ["    --force", "overwrites files of --out that it has not made itself"],
   ["    --check", "writes nothing; exit code 1 if a file of --out is not what would be written"],
 ];
 
@@ -42,7 +46,8 @@ export function parseGenerateOptions(words: readonly string[], targets: readonly
   const { config, out } = values as { readonly config?: string; readonly out?: string };
   const isCheck = values["check"] !== undefined;
   if (isCheck && out === undefined) throw new UsageError("--check needs --out, the folder to look at.");
-  return { target: targetOf(name, targets), flags: namedFlags(DEPLOY_OPTIONS, values), config, out, isCheck };
+  const isForced = values["force"] !== undefined;
+  return { target: targetOf(name, targets), flags: namedFlags(DEPLOY_OPTIONS, values), config, out, isCheck, isForced };
 }
 
 function targetOf(name: string, targets: readonly Target[]): Target {

@@ -1,8 +1,8 @@
 /** How process managers start the app: one process for each place that a router sees, told by the environment. */
 
 import { basename, dirname, isAbsolute, posix } from "node:path";
-import type { Deployment } from "./deployment.ts";
-import { mostWorkers } from "./lint.ts";
+import { type Deployment, mostWorkers } from "./deployment.ts";
+import { workerGrace } from "./fleet.ts";
 
 /** Where the app's folder is: of an absolute entry its own, else `/srv/<name>`. */
 export function folderOf({ entry, name }: Deployment): string {
@@ -28,7 +28,8 @@ export function commandOf(deployment: Deployment): string {
   if (listen !== "port" || workers === 1) return `node ${programOf(deployment)}`;
   const range = typeof workers === "object" ? `${workers.min}..${workers.max}` : String(workers);
   const scale = typeof workers === "object" ? ` --scale connections=${deployment.connections}` : "";
-  const times = `--not-ready ${deployment.notReady}ms --drain-window ${deployment.drainWindow}ms`;
+  const { notReady, drainWindow } = deployment;
+  const times = `--not-ready ${notReady}ms --drain-window ${drainWindow}ms --grace ${workerGrace(deployment)}ms`;
   return `hawser run --workers ${range}${scale} ${times} --admin 127.0.0.1:${deployment.adminPort} ${programOf(deployment)}`;
 }
 

@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { MADE_BY } from "./header.ts";
 import type { GeneratedFile } from "./target.ts";
 
 export function writeFiles(files: readonly GeneratedFile[], folder: string): void {
@@ -10,6 +11,19 @@ export function writeFiles(files: readonly GeneratedFile[], folder: string): voi
     mkdirSync(dirname(place), { recursive: true });
     writeFileSync(place, text);
   }
+}
+
+/** Where in a file the words stand that tell who made it. */
+const BEGINNING = 1_000;
+
+/** Paths of files there that would be lost: they are another's, and not the same. */
+export function foreignFiles(files: readonly GeneratedFile[], folder: string): readonly string[] {
+  return files.flatMap(({ path, text }) => {
+    const place = join(folder, path);
+    if (!existsSync(place)) return [];
+    const found = readFileSync(place, "utf8");
+    return found === text || found.slice(0, BEGINNING).includes(MADE_BY) ? [] : [place];
+  });
 }
 
 /** One file as it is; several with a line before each that says which. */

@@ -3,7 +3,7 @@
  * found. The programs check their grammar; they do not know the app.
  */
 
-import { backendsOf } from "../../src/generate/backends.ts";
+import { backendsOf, hostAndPort } from "../../src/generate/backends.ts";
 import type { Deployment } from "../../src/generate/deployment.ts";
 
 interface Expectation {
@@ -36,7 +36,9 @@ const STOP: Readonly<Record<string, Expectation>> = {
 };
 
 /** A sentence for each thing that does not agree. */
-export function semanticProblems(target: string, text: string, deployment: Deployment): readonly string[] {
+export function semanticProblems(target: string, generated: string, deployment: Deployment): readonly string[] {
+  // Comments may say what they like
+  const text = generated.replace(/^\s*[#;].*\n/gm, "");
   return [
     ...(IDLE[target] ?? []).flatMap((one) => idleProblems(one, text, deployment)),
     ...(STOP[target] === undefined ? [] : stopProblems(STOP[target], text, deployment)),
@@ -69,9 +71,8 @@ function stopProblems(expected: Expectation, text: string, deployment: Deploymen
 /** The places that the text names are those of the app, each once or more. */
 function placeProblems(text: string, deployment: Deployment): readonly string[] {
   return backendsOf(deployment).flatMap((backend) => {
-    const places =
-      backend.type === "unix" ? [backend.path] : [`${backend.host}:${backend.port}`, `port_value: ${backend.port}`];
-    const isThere = places.some((place) => new RegExp(`${place.replaceAll(".", "\\.")}(?!\\d)`).test(text));
+    const places = backend.type === "unix" ? [backend.path] : [hostAndPort(backend), `port_value: ${backend.port}`];
+    const isThere = places.some((place) => new RegExp(`${place.replace(/[.[\]]/g, "\\$&")}(?!\\d)`).test(text));
     return isThere ? [] : [`${places[0]} is not there`];
   });
 }

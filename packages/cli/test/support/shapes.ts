@@ -17,15 +17,24 @@ const HTTP_MANAGER: Shape = {
   "@type": type("filters.network.http_connection_manager.v3.HttpConnectionManager"),
   stat_prefix: NAME,
   use_remote_address: "boolean",
+  skip_xff_append: "boolean",
   request_headers_timeout: SECONDS,
   http2_protocol_options: { allow_connect: "boolean" },
   upgrade_configs: [{ upgrade_type: /^websocket$/ }],
   route_config: {
     name: NAME,
+    ignore_port_in_host_matching: "boolean",
     virtual_hosts: [
       {
         name: NAME,
-        domains: [/^[\w.*:-]+$/],
+        domains: [/^[\w.*-]+$/],
+        request_headers_to_add: [
+          {
+            header: { key: /^x-forwarded-for$/, value: /^%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%$/ },
+            append_action: /^OVERWRITE_IF_EXISTS_OR_ADD$/,
+          },
+        ],
+        request_headers_to_remove: [/^(forwarded|x-forwarded-host)$/],
         routes: [
           {
             match: { prefix: PATH },
@@ -148,8 +157,15 @@ const SERVICE: Shape = {
 export const TRAEFIK_DYNAMIC: Shape = {
   http: {
     routers: {
-      "*": { entryPoints: [/^clients$/], rule: /^Host\(`/, service: NAME, "tls?": { "certResolver?": /^acme$/ } },
+      "*": {
+        entryPoints: [/^clients$/],
+        rule: /^Host\(`/,
+        middlewares: [NAME],
+        service: NAME,
+        "tls?": { "certResolver?": /^acme$/ },
+      },
     },
+    middlewares: { "*": { headers: { customRequestHeaders: { Forwarded: /^$/ } } } },
     services: { "*": SERVICE },
     serversTransports: { "*": { forwardingTimeouts: { dialTimeout: MILLISECONDS } } },
   },

@@ -18,7 +18,7 @@ import type {
 import type { Duplex } from "node:stream";
 import type { AcceptedHandshake, AttachableServer, AttachedHandshake } from "./attached-handshake.ts";
 import { http1Handshake } from "./http1-handshake.ts";
-import { asksForWebSocket, http2Handshake } from "./http2-handshake.ts";
+import { asksForWebSocket, http2Handshake, refuseFromNowOn, refuseNoMore } from "./http2-handshake.ts";
 import type { Listener } from "./listener.ts";
 
 type AnyHttp2Server = Http2SecureServer | Http2Server;
@@ -67,6 +67,7 @@ export class Attachment implements Listener {
     this.#server.off("connect", this.#onConnect);
     const siblings = this.#siblings.filter((attachment) => attachment !== this);
     attachments.set(this.#server, siblings);
+    if (siblings.length === 0 && isHttp2(this.#server)) refuseFromNowOn(this.#server);
   }
 
   get #siblings(): readonly Attachment[] {
@@ -78,6 +79,7 @@ export class Attachment implements Listener {
     // Those of HTTP/2 that allow HTTP/1 have it as well
     server.on("upgrade", this.#onUpgrade);
     if (!isHttp2(server)) return;
+    refuseNoMore(server);
     // RFC 8441, section 3: without this setting no client asks
     server.updateSettings({ enableConnectProtocol: true });
     server.on("stream", this.#onStream);

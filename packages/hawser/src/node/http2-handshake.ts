@@ -2,7 +2,14 @@
  * A handshake by HTTP/2: a stream opened with the extended CONNECT (RFC 8441), which is the connection's transport.
  */
 
-import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import type {
+  Http2SecureServer,
+  Http2Server,
+  Http2ServerRequest,
+  Http2ServerResponse,
+  IncomingHttpHeaders,
+  ServerHttp2Stream,
+} from "node:http2";
 import { HttpHeaders } from "../handshake/http-headers.ts";
 import { createRequestHead } from "../handshake/http-request.ts";
 import { type HttpResponseHead, reasonPhrase } from "../handshake/http-response.ts";
@@ -54,11 +61,15 @@ function accept(
 function ownLines(headers: IncomingHttpHeaders, rawHeaders: readonly string[]): HttpHeaders {
   const authority = headers[":authority"];
   const lines = authority === undefined ? [] : ["host", authority];
+  const cookies: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index]!;
+    const [name, value] = [rawHeaders[index]!, rawHeaders[index + 1]!];
     if (name.startsWith(":") || (name === "host" && authority !== undefined)) continue;
-    lines.push(name, rawHeaders[index + 1]!);
+    if (name === "cookie") cookies.push(value);
+    else lines.push(name, value);
   }
+  // RFC 9113 8.2.3: browsers send each by itself, and they "MUST be concatenated [...] using the two-octet delimiter"
+  if (cookies.length > 0) lines.push("cookie", cookies.join("; "));
   return HttpHeaders.ofParsedLines(lines);
 }
 
@@ -83,8 +94,40 @@ class Http2Responder implements Responder {
 }
 
 function refuse(stream: ServerHttp2Stream, path: string): void {
+  refuseStream(stream, 404, nobodyAt(path));
+}
+
+function refuseStream(stream: ServerHttp2Stream, status: number, text: string): void {
   stream.on("error", ignore);
-  stream.respond({ ":status": 404, "content-type": "text/plain; charset=utf-8" });
-  stream.end(nobodyAt(path));
+  stream.respond({ ":status": status, "content-type": "text/plain; charset=utf-8" });
+  stream.end(text);
   stream.resume();
+}
+
+// After the last attachment
+
+/**
+ * Sessions outlive our attachments, and new streams come by them; where nobody listens, Node lets them wait for ever. Whoever
+ * asks gets 503, unless somebody else takes WebSockets there.
+ */
+export function refuseFromNowOn(server: Http2SecureServer | Http2Server): void {
+  refuseNoMore(server);
+  server.on("stream", refuseLate).on("connect", answerLate);
+}
+
+/** An attachment has come again. */
+export function refuseNoMore(server: Http2SecureServer | Http2Server): void {
+  server.off("stream", refuseLate).off("connect", answerLate);
+}
+
+function refuseLate(this: Http2Server, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+  const isOurs = asksForWebSocket(headers) && this.listenerCount("connect") === 1;
+  if (isOurs) refuseStream(stream, 503, "This server accepts no WebSocket connections any more\n");
+}
+
+/** Where the application answers requests, Node would refuse CONNECT by itself if nobody listened for it. */
+function answerLate(this: Http2Server, { headers }: Http2ServerRequest, response: Http2ServerResponse): void {
+  if (asksForWebSocket(headers) || this.listenerCount("connect") > 1) return;
+  response.statusCode = 405;
+  response.end();
 }

@@ -3,7 +3,13 @@
  * closed behind the last. Knows no WebSocket.
  */
 
-import { type ClientHttp2Session, type ClientHttp2Stream, connect, type OutgoingHttpHeaders } from "node:http2";
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  type OutgoingHttpHeaders,
+  type Settings,
+} from "node:http2";
 import type { Socket } from "node:net";
 import { HandshakeError } from "./errors.ts";
 import { ignore } from "./ignore.ts";
@@ -30,14 +36,22 @@ export class Http2Sessions {
    * Opens a stream on a session that has room for it. Rejects with what hinders that, or with the signal's reason.
    */
   async request(way: Way, dial: Dial, headers: OutgoingHttpHeaders, signal: AbortSignal): Promise<ClientHttp2Stream> {
-    let shared = [...this.#sessions].find((session) => session.serves(way));
-    if (shared === undefined) {
-      shared = new SharedSession(way, dial, () => this.#sessions.delete(shared!));
-      this.#sessions.add(shared);
+    for (;;) {
+      const shared = [...this.#sessions].find((session) => session.serves(way)) ?? this.#begin(way, dial);
+      const stream = await shared.request(headers, signal);
+      if (stream !== undefined) return stream;
     }
-    return shared.request(headers, signal);
+  }
+
+  #begin(way: Way, dial: Dial): SharedSession {
+    const shared = new SharedSession(way, dial, () => this.#sessions.delete(shared));
+    this.#sessions.add(shared);
+    return shared;
   }
 }
+
+/** Milliseconds for the last words of a session behind its last stream. */
+const LINGER = 2_000;
 
 class SharedSession {
   readonly #way: Way;
@@ -45,6 +59,9 @@ class SharedSession {
   readonly #dialing = new AbortController();
   readonly #opening: Promise<ClientHttp2Session>;
   #session: ClientHttp2Session | undefined;
+  /** Whether the server has said how many streams it takes. */
+  #isSettled = false;
+  #streams = 0;
   /** Streams, and those who wait for the session to open. */
   #users = 0;
   #isOver = false;
@@ -58,35 +75,46 @@ class SharedSession {
   }
 
   serves(way: Way): boolean {
-    return !this.#isOver && this.#hasRoom() && isSameWay(way, this.#way);
+    return !this.#isOver && this.#users < this.#room() && isSameWay(way, this.#way);
   }
 
-  async request(headers: OutgoingHttpHeaders, signal: AbortSignal): Promise<ClientHttp2Stream> {
+  /** `undefined`: others have taken all the room, or the session ended, while it was waited for. */
+  async request(headers: OutgoingHttpHeaders, signal: AbortSignal): Promise<ClientHttp2Stream | undefined> {
     this.#users++;
+    let stream: ClientHttp2Stream | undefined;
     try {
       const session = await unlessAborted(signal, this.#opening);
-      const stream = session.request(headers);
-      stream.once("close", () => this.#leave());
+      if (this.#isOver || this.#streams >= this.#room()) return undefined;
+      stream = session.request(headers);
+      stream.once("close", () => this.#streamClosed());
+      this.#streams++;
       return stream;
-    } catch (error) {
-      this.#leave();
-      throw error;
+    } finally {
+      if (stream === undefined) this.#leave();
     }
   }
 
-  #hasRoom(): boolean {
-    return this.#users < (this.#session?.remoteSettings.maxConcurrentStreams ?? Number.POSITIVE_INFINITY);
+  #room(): number {
+    const room = this.#isSettled ? this.#session?.remoteSettings.maxConcurrentStreams : undefined;
+    return room ?? Number.POSITIVE_INFINITY;
   }
 
   async #open(dial: Dial): Promise<ClientHttp2Session> {
     const socket = await dial(this.#dialing.signal);
     const session = connect(this.#way.origin, { createConnection: () => socket, settings: { enablePush: false } });
+    this.#session = session;
     // Each stream of it learns of it too
     session.on("error", ignore).once("close", () => this.#end());
     session.once("goaway", () => this.#end());
+    if (this.#users === 0) session.destroy();
     await untilSettled(session);
-    this.#session = session;
+    this.#isSettled = true;
     return session;
+  }
+
+  #streamClosed(): void {
+    this.#streams--;
+    this.#leave();
   }
 
   #leave(): void {
@@ -94,7 +122,16 @@ class SharedSession {
     if (this.#users > 0) return;
     this.#end();
     this.#dialing.abort(new Error("nobody waits for the connection any more"));
-    this.#session?.close();
+    if (this.#session !== undefined) this.#close(this.#session);
+  }
+
+  /** A server that does not read, or has not said a word, would keep it open for ever. */
+  #close(session: ClientHttp2Session): void {
+    if (!this.#isSettled) session.destroy();
+    if (session.destroyed) return;
+    const timer = setTimeout(() => session.destroy(), LINGER).unref();
+    session.once("close", () => clearTimeout(timer));
+    session.close();
   }
 
   /** No more streams are opened on it. */
@@ -104,21 +141,30 @@ class SharedSession {
   }
 }
 
-/** Resolves when the server has said what it can. Without RFC 8441 it can't be used, and is closed. */
+/** Resolves when the server has said what it can. Where that is not enough, the session is closed. */
 function untilSettled(session: ClientHttp2Session): Promise<void> {
   return new Promise((resolve, reject) => {
-    session.once("remoteSettings", ({ enableConnectProtocol }) => {
-      if (enableConnectProtocol) {
+    session.once("remoteSettings", (settings) => {
+      const rule = hindrance(settings);
+      if (rule === undefined) {
         resolve();
         return;
       }
       session.destroy();
-      const rule = "the server does not offer WebSocket over HTTP/2 (RFC 8441); connect without the option http2";
       reject(new HandshakeError("HANDSHAKE_INVALID", `Cannot open a WebSocket connection: ${rule}`));
     });
     session.once("error", reject);
     session.once("close", () => reject(new Error("the connection was closed before the server's settings came")));
   });
+}
+
+function hindrance({ enableConnectProtocol, maxConcurrentStreams }: Settings): string | undefined {
+  if (!enableConnectProtocol) {
+    return "the server does not offer WebSocket over HTTP/2 (RFC 8441); connect without the option http2";
+  }
+  return maxConcurrentStreams === 0
+    ? "the server takes no stream of HTTP/2 (SETTINGS_MAX_CONCURRENT_STREAMS is 0)"
+    : undefined;
 }
 
 function isSameWay(left: Way, right: Way): boolean {

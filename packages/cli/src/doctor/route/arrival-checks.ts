@@ -1,13 +1,13 @@
 /** What reaches the server by a route: the client's address, the scheme, the host and the path. */
 
 import type { Finding } from "../finding.ts";
-import type { Seen } from "./counterpart.ts";
+import { readSeen, type Seen } from "./counterpart.ts";
 import { ask, type Route } from "./route.ts";
 
 export async function checkArrival(route: Route): Promise<Finding[]> {
   if (!route.hasCounterpart) return [];
   return route.with(async (ws) => {
-    const seen = await ask<Seen>(ws, { ask: "seen" });
+    const seen = await ask(ws, { ask: "seen" }, readSeen);
     return [
       judgeAddress(seen, ws.localPort),
       judgeScheme(seen, route.url),

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type ClientConnection, type ConnectOptions, HandshakeError } from "hawser";
 import type { Finding } from "../finding.ts";
-import type { Seen, SeenClose } from "./counterpart.ts";
+import { readSeen, readSeenClose } from "./counterpart.ts";
 import { ask, type Route } from "./route.ts";
 
 export type RouteCheck = (route: Route) => Promise<Finding[]>;
@@ -133,11 +133,11 @@ async function serversClose(route: Route): Promise<Finding> {
 async function clientsClose(route: Route): Promise<Finding> {
   const topic = "the client's close code";
   const id = await route.with(async (ws) => {
-    const { id: seen } = await ask<Seen>(ws, { ask: "seen" });
+    const { id: seen } = await ask(ws, { ask: "seen" }, readSeen);
     await ws.close(4009, "doctor");
     return seen;
   });
-  const { closeCode } = await route.with((ws) => ask<SeenClose>(ws, { ask: "closed", id }));
+  const { closeCode } = await route.with((ws) => ask(ws, { ask: "closed", id }, readSeenClose));
   if (closeCode === 4009) return { topic, level: "ok", found: "4009 passes" };
   const found = `4009 arrives as ${closeCode ?? "nothing"}`;
   return { topic, level: "warning", found, advice: "The router must pass frames on, and not end connections itself." };
@@ -160,7 +160,7 @@ const SAFE_IDLE = 40_000;
 /** Waits without a byte, until somebody ends the connection or the time is over. */
 export async function checkIdle(route: Route, milliseconds: number, signal: AbortSignal): Promise<Finding[]> {
   const topic = "idle connections";
-  const lived = await route.with((ws) => untilClosed(ws, milliseconds, signal));
+  const lived = await untilClosed(await route.open(), milliseconds, signal);
   const patience = route.hasCounterpart ? "without a byte" : "without a byte from the client";
   if (lived === undefined) {
     return [{ topic, level: "ok", found: `still open after ${Math.round(milliseconds / 1_000)} s ${patience}` }];
@@ -174,8 +174,12 @@ export async function checkIdle(route: Route, milliseconds: number, signal: Abor
   return [{ topic, level: "problem", found, advice }];
 }
 
-/** Milliseconds until it was closed, `undefined` if it was not. */
-async function untilClosed(ws: ClientConnection, limit: number, signal: AbortSignal): Promise<number | undefined> {
+/** Milliseconds until it was closed, `undefined` if it was not; it is ended then. */
+export async function untilClosed(
+  ws: ClientConnection,
+  limit: number,
+  signal: AbortSignal,
+): Promise<number | undefined> {
   const start = performance.now();
   const waiting = new AbortController();
   const either = AbortSignal.any([waiting.signal, signal]);
@@ -186,6 +190,7 @@ async function untilClosed(ws: ClientConnection, limit: number, signal: AbortSig
     return await Promise.race([closed, over]);
   } finally {
     waiting.abort();
+    ws.terminate();
   }
 }
 

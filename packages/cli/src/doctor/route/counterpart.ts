@@ -31,6 +31,36 @@ export interface SeenClose {
   readonly closeCode: number | undefined;
 }
 
+/** Checked, because whoever takes the subprotocol may answer anything. */
+export function readSeen(answer: unknown): Seen | undefined {
+  if (!isRecord(answer)) return undefined;
+  const { id, remoteAddress, remotePort, isSecure, httpVersion, path, headers } = answer;
+  const isSeen =
+    [id, httpVersion, path].every((one) => typeof one === "string") &&
+    typeof isSecure === "boolean" &&
+    ["string", "undefined"].includes(typeof remoteAddress) &&
+    ["number", "undefined"].includes(typeof remotePort) &&
+    Array.isArray(headers) &&
+    headers.every(isHeader);
+  return isSeen ? (answer as unknown as Seen) : undefined;
+}
+
+function isHeader(line: unknown): boolean {
+  return Array.isArray(line) && line.length === 2 && line.every((part) => typeof part === "string");
+}
+
+export function readSeenClose(answer: unknown): SeenClose | undefined {
+  if (!isRecord(answer)) return undefined;
+  const { closeCode } = answer;
+  return ["number", "undefined"].includes(typeof closeCode)
+    ? { closeCode: closeCode as number | undefined }
+    : undefined;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
 /** Connections whose end is remembered. */
 const REMEMBERED = 1_000;
 

@@ -2,6 +2,7 @@
 
 import { type ClientConnection, type ConnectOptions, connect } from "hawser";
 import { DOCTOR_PROTOCOL, type Question } from "./counterpart.ts";
+import { answerWithin, RouteFault } from "./patience.ts";
 
 export class Route {
   readonly url: URL;
@@ -21,24 +22,49 @@ export class Route {
     return connect(this.url, { pingInterval: null, subprotocols, ...this.#options, ...options });
   }
 
-  /** Opens a connection for `use`, and ends it whatever happens. */
+  /**
+   * Opens a connection for `use`, and ends it whatever happens. A far end that keeps `use` waiting is a {@link RouteFault}; an
+   * interruption rejects with its reason.
+   */
   async with<Result>(use: (ws: ClientConnection) => Promise<Result>, options: ConnectOptions = {}): Promise<Result> {
     const ws = await this.open(options);
     try {
-      return await use(ws);
+      return await answerWithin(use(ws), this.#options.signal);
     } finally {
       ws.terminate();
     }
   }
 }
 
-/** Asks the counterpart; the answer is what it says of itself. */
-export async function ask<Answer>(ws: ClientConnection, question: Question): Promise<Answer> {
+/**
+ * Asks the counterpart.
+ *
+ * @param read of its answer, which is whatever it likes; `undefined`: that is no answer
+ */
+export async function ask<Answer>(
+  ws: ClientConnection,
+  question: Question,
+  read: (answer: unknown) => Answer | undefined,
+): Promise<Answer> {
   await ws.send(JSON.stringify(question));
-  return JSON.parse(String(await ws.recv())) as Answer;
+  const answer = read(parsed(await ws.recv()));
+  if (answer === undefined) throw new RouteFault(`the far end does not answer "${question.ask}" as the doctor's does`);
+  return answer;
 }
 
-/** Finds out who is at the far end: offers the doctor's subprotocol, and without it if that is refused. */
+function parsed(message: string | Uint8Array): unknown {
+  try {
+    return JSON.parse(String(message));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Finds out who is at the far end: offers the doctor's subprotocol, and without it if that is refused.
+ *
+ * @param options of all connections; its signal ends those that are examined, too
+ */
 export async function findRoute(url: URL, options: ConnectOptions): Promise<Route> {
   const offering = new Route(url, options, true);
   try {

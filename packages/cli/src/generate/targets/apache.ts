@@ -1,8 +1,9 @@
 /** Apache httpd: one file for the server's configuration, with its site and what the event MPM must have room for. */
 
 import { allConnections, type Backend, backendsOf, connectionsOf, hostAndPort } from "../backends.ts";
-import type { Deployment } from "../deployment.ts";
-import { header, lines } from "../header.ts";
+import { type Deployment, mainDomain } from "../deployment.ts";
+import { headerProblems } from "../edge.ts";
+import { APP_ANSWERS, header, lines } from "../header.ts";
 import type { Target } from "../target.ts";
 import { seconds, timingsOf } from "../timings.ts";
 
@@ -10,27 +11,30 @@ export const apache: Target = {
   name: "apache",
   summary: "Apache httpd 2.4.48 or newer: <name>.conf",
   generate: (deployment) => [{ path: `${deployment.name}.conf`, text: siteText(deployment) }],
-  lint: ({ clientAddress, certificate, http, listen }) => [
-    ...(clientAddress === "proxy-protocol"
-      ? [
-          "clientAddress must be x-forwarded-for with apache, which does not send the PROXY protocol; got proxy-protocol.",
-        ]
-      : []),
+  lint: (deployment) => [
+    ...headerProblems(deployment, "apache", "which does not send the PROXY protocol"),
+    ...ownProblems(deployment),
+  ],
+};
+
+function ownProblems({ certificate, http, listen }: Deployment): readonly string[] {
+  return [
     ...(certificate === "acme" ? ["certificate must be a path with apache; mod_md is not set up here; got acme."] : []),
     ...(http === "2" ? ["http must be 1.1 with apache, which does not speak RFC 8441; got 2."] : []),
     ...(listen === "unix" ? ["listen must not be unix with apache, whose health checks do not reach sockets."] : []),
-  ],
-};
+  ];
+}
 
 /** Threads of a process: the event MPM's own default is 25, which makes many processes of many connections. */
 const THREADS = 250;
 
 function siteText(deployment: Deployment): string {
-  const { name, domains, publicPort, publicHost } = deployment;
+  const { name, publicPort, publicHost } = deployment;
   const place = publicHost === "*" ? String(publicPort) : hostAndPort({ host: publicHost, port: publicPort });
   const notes = [
     "Modules: mpm_event headers proxy proxy_http proxy_balancer proxy_hcheck lbmethod_byrequests lbmethod_bybusyness slotmem_shm watchdog reqtimeout",
-    `and ssl where it ends TLS. The app believes X-Forwarded-For with trustProxy.`,
+    "and ssl where it ends TLS. The app believes X-Forwarded-For with trustProxy.",
+    APP_ANSWERS,
   ];
   return `${header("apache", "#", ...notes)}
 ${roomLines(deployment)}
@@ -50,7 +54,7 @@ ${backendsOf(deployment)
 </Proxy>
 
 <VirtualHost ${publicHost === "*" ? "*" : publicHost}:${publicPort}>
-    ServerName ${domains[0]}
+    ServerName ${mainDomain(deployment)}
 ${hostLines(deployment)}</VirtualHost>
 `;
 }
@@ -93,10 +97,11 @@ function memberLine(backend: Backend, deployment: Deployment): string {
 
 function hostLines(deployment: Deployment): string {
   const { name, domains, tls, certificate } = deployment;
+  const aliases = domains.filter((domain) => domain !== mainDomain(deployment));
   const { handshake, idle } = timingsOf(deployment);
   const files = tls === "router" && typeof certificate === "object" ? certificate : undefined;
   return lines(
-    domains.length > 1 && `    ServerAlias ${domains.slice(1).join(" ")}`,
+    aliases.length > 0 && `    ServerAlias ${aliases.join(" ")}`,
     files && "    SSLEngine on",
     files && `    SSLCertificateFile ${files.cert}`,
     files && `    SSLCertificateKeyFile ${files.key}`,
@@ -106,6 +111,8 @@ function hostLines(deployment: Deployment): string {
     "    ProxyPreserveHost On",
     "    # What the client itself says about its address is not passed on",
     "    RequestHeader unset X-Forwarded-For",
+    "    RequestHeader unset X-Forwarded-Host",
+    "    RequestHeader unset Forwarded",
     `    RequestHeader set X-Forwarded-Proto ${files === undefined ? "http" : "https"}`,
     `    # The app pings every ${deployment.pingInterval / 1_000} s: a connection this silent is dead`,
     `    ProxyTimeout ${seconds(idle)}`,

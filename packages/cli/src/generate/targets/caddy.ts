@@ -2,7 +2,8 @@
 
 import { backendsOf, hostAndPort } from "../backends.ts";
 import type { Deployment } from "../deployment.ts";
-import { header, indented, lines } from "../header.ts";
+import { headerProblems } from "../edge.ts";
+import { APP_ANSWERS, header, indented, lines } from "../header.ts";
 import type { Target } from "../target.ts";
 import { timingsOf } from "../timings.ts";
 
@@ -10,17 +11,13 @@ export const caddy: Target = {
   name: "caddy",
   summary: "Caddy 2.6 or newer: Caddyfile",
   generate: (deployment) => [{ path: "Caddyfile", text: caddyfile(deployment) }],
-  lint: ({ clientAddress }) =>
-    clientAddress === "proxy-protocol"
-      ? [
-          "clientAddress must be x-forwarded-for with caddy, which sends the PROXY protocol from 2.7 on alone; got proxy-protocol.",
-        ]
-      : [],
+  lint: (deployment) => headerProblems(deployment, "caddy", "which sends the PROXY protocol from 2.7 on alone"),
 };
 
 function caddyfile(deployment: Deployment): string {
   const notes = [
     "The app believes X-Forwarded-For with trustProxy; Caddy replaces what clients say about their address.",
+    APP_ANSWERS,
     "A reload closes all connections (1001); from 2.7 on, stream_close_delay in reverse_proxy lets them stay.",
   ];
   return `${header("caddy", "#", ...notes)}
@@ -90,6 +87,8 @@ function proxyLines(deployment: Deployment): string {
     `fail_duration ${passOver}ms`,
     "max_fails 1",
     "unhealthy_status 503",
+    "# Caddy replaces X-Forwarded-*, but knows nothing of this one",
+    "header_up -Forwarded",
     "transport http {",
     `\tdial_timeout ${connect}ms`,
     "}",

@@ -2,8 +2,9 @@
  * Consul: a service of machines, and its defaults for the mesh.
  */
 
+import { formatDuration } from "../../config/units.ts";
 import type { Deployment } from "../deployment.ts";
-import { portProblems } from "../edge.ts";
+import { portProblems, probeProblems } from "../edge.ts";
 import { header } from "../header.ts";
 import type { Target } from "../target.ts";
 import { seconds, timingsOf } from "../timings.ts";
@@ -16,8 +17,22 @@ export const consul: Target = {
     { path: "service-defaults.hcl", text: defaults(deployment) },
     { path: "service-resolver.hcl", text: resolver(deployment) },
   ],
-  lint: (deployment) => portProblems(deployment, "with Consul"),
+  lint: (deployment) => [
+    ...portProblems(deployment, "with Consul"),
+    ...probeProblems(deployment, "with Consul"),
+    ...idleProblems(deployment),
+  ],
 };
+
+/** Milliseconds: of Envoy's TCP proxy, by which Consul passes connections on. */
+const SIDECAR_IDLE = 3_600_000;
+
+function idleProblems({ pingInterval }: Deployment): readonly string[] {
+  if (pingInterval * 2 < SIDECAR_IDLE) return [];
+  return [
+    `pingInterval must be below half of ${formatDuration(SIDECAR_IDLE)} with Consul, whose sidecars end silent connections then; got ${formatDuration(pingInterval)}.`,
+  ];
+}
 
 function service(deployment: Deployment): string {
   const { name, port, adminPort, connections } = deployment;

@@ -3,7 +3,7 @@
  */
 
 import { why, yamlText } from "../annotated-yaml.ts";
-import type { Deployment } from "../deployment.ts";
+import { type Deployment, isLocal } from "../deployment.ts";
 import { portProblems } from "../edge.ts";
 import { engineVariable, mebibytes, runEnvironment, SUPERVISOR_MEMORY, workersText } from "../fleet.ts";
 import { header } from "../header.ts";
@@ -78,7 +78,7 @@ const ENGINES: Readonly<Record<Deployment["engine"], Readonly<Record<string, unk
 };
 
 function service(deployment: Deployment): unknown {
-  const { image, port, adminPort, engine, workers, connections, maxConnections, memory, preStop } = deployment;
+  const { image, adminPort, engine, workers, connections, maxConnections, memory, preStop } = deployment;
   const { stop } = timingsOf(deployment);
   return {
     image,
@@ -86,7 +86,7 @@ function service(deployment: Deployment): unknown {
     init: why(true, "Process 1: it passes signals on, and waits for what workers leave behind, which Node does not."),
     restart: "unless-stopped",
     ports: [
-      `${port}:${port}`,
+      publication(deployment),
       why(`127.0.0.1:${adminPort}:${adminPort}`, "Probes, metrics and commands: for this machine alone."),
     ],
     environment: {
@@ -117,6 +117,13 @@ function service(deployment: Deployment): unknown {
     security_opt: ["no-new-privileges:true"],
     depends_on: engine === "none" ? undefined : [engine],
   };
+}
+
+/** Who reaches the port without the router could say that it is anybody. */
+function publication(deployment: Deployment): unknown {
+  const { port } = deployment;
+  if (!isLocal(deployment)) return `${port}:${port}`;
+  return why(`127.0.0.1:${port}:${port}`, "For a router on this machine; with its address in hosts, for all.");
 }
 
 function memoryLimit(workers: number, memory: number): unknown {

@@ -1,9 +1,9 @@
 /** Envoy: a bootstrap file with one listener and one cluster. */
 
-import { stringify } from "yaml";
-import { type Backend, backendsOf, connectionsOf } from "../backends.ts";
-import type { Deployment } from "../deployment.ts";
-import { header } from "../header.ts";
+import { why, yamlText } from "../annotated-yaml.ts";
+import { allConnections, type Backend, backendsOf } from "../backends.ts";
+import { type Deployment, mainDomain } from "../deployment.ts";
+import { APP_ANSWERS, header } from "../header.ts";
 import type { Target } from "../target.ts";
 import { timingsOf } from "../timings.ts";
 
@@ -17,6 +17,7 @@ export const envoy: Target = {
 
 const NOTES = [
   "The app believes X-Forwarded-For with trustProxy; Envoy replaces what clients say about their address.",
+  APP_ANSWERS,
   "To leave without cutting anybody: POST /drain_listeners?graceful at the admin port, then wait for --drain-time-s.",
 ];
 
@@ -26,7 +27,7 @@ function bootstrapText(deployment: Deployment): string {
     admin: { address: socketAddress("127.0.0.1", 9901) },
     static_resources: { listeners: [listenerOf(deployment)], clusters: [clusterOf(deployment)] },
   };
-  return `${header("envoy", "#", `Envoy for ${name}.`, ...NOTES)}${stringify(bootstrap, { lineWidth: 0 })}`;
+  return yamlText(header("envoy", "#", `Envoy for ${name}.`, ...NOTES), bootstrap);
 }
 
 function socketAddress(address: string, port: number) {
@@ -85,18 +86,19 @@ function httpFilter(deployment: Deployment) {
     typed_config: {
       "@type": `${TYPES}.filters.network.http_connection_manager.v3.HttpConnectionManager`,
       stat_prefix: name,
-      // What clients say about their address is replaced by what Envoy sees
       use_remote_address: true,
+      skip_xff_append: why(true, "By itself, Envoy writes behind what the client says; below, it is replaced."),
       request_headers_timeout: duration(handshake),
-      // WebSocket over HTTP/2 on the clients' side
-      http2_protocol_options: { allow_connect: true },
+      http2_protocol_options: why({ allow_connect: true }, "WebSocket over HTTP/2 on the clients' side (RFC 8441)."),
       upgrade_configs: [{ upgrade_type: "websocket" }],
       route_config: {
         name,
+        ignore_port_in_host_matching: true,
         virtual_hosts: [
           {
             name,
-            domains: isEverything ? ["*"] : domains.flatMap((one) => [one, `${one}:*`]),
+            domains: isEverything ? ["*"] : [...domains],
+            ...ADDRESS_HEADERS,
             routes: [routeOf(deployment)],
           },
         ],
@@ -111,14 +113,27 @@ function httpFilter(deployment: Deployment) {
   };
 }
 
+/** Nothing that a client says about itself reaches the app. */
+const ADDRESS_HEADERS = {
+  request_headers_to_add: [
+    {
+      header: { key: "x-forwarded-for", value: "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%" },
+      append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
+    },
+  ],
+  request_headers_to_remove: ["forwarded", "x-forwarded-host"],
+};
+
 function routeOf(deployment: Deployment) {
   return {
     match: { prefix: "/" },
     route: {
       cluster: deployment.name,
-      // Of the whole answer, which for a WebSocket is its whole life: none
-      timeout: "0s",
-      idle_timeout: duration(timingsOf(deployment).idle),
+      timeout: why("0s", "Of the whole answer, which for a WebSocket is its whole life: none."),
+      idle_timeout: why(
+        duration(timingsOf(deployment).idle),
+        `The app pings every ${deployment.pingInterval / 1_000} s: a connection this silent is dead.`,
+      ),
       retry_policy: {
         retry_on: "connect-failure,refused-stream,retriable-status-codes",
         retriable_status_codes: [503],
@@ -129,33 +144,28 @@ function routeOf(deployment: Deployment) {
 }
 
 function clusterOf(deployment: Deployment) {
-  const { name, listen, hosts, http } = deployment;
+  const { name, listen, hosts } = deployment;
   const timings = timingsOf(deployment);
   const isNamed = listen !== "unix" && hosts.some((host) => !/^[\d.]+$|:/.test(host));
   return {
     name,
     type: isNamed ? "STRICT_DNS" : "STATIC",
     connect_timeout: duration(timings.connect),
-    lb_policy: "LEAST_REQUEST",
+    lb_policy: why("LEAST_REQUEST", "A connection is a request that lasts: new ones go where there are fewest."),
     circuit_breakers: { thresholds: [limits(deployment)] },
-    health_checks: [
-      {
-        timeout: duration(timings.probeTimeout),
-        interval: duration(timings.probeInterval),
-        unhealthy_threshold: timings.probeFailures,
-        healthy_threshold: timings.probeSuccesses,
-        http_health_check: { path: "/readyz", ...(http === "2" && { codec_client_type: "HTTP2" }) },
-      },
-    ],
+    health_checks: why(
+      [healthCheckOf(deployment)],
+      "A process that drains says 503 there and gets no new connections; those it has stay.",
+    ),
     ...protocolOptions(deployment),
-    ...upstreamSocket(deployment),
+    ...upstreamSockets(deployment),
     load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: backendsOf(deployment).map(endpointOf) }] },
   };
 }
 
 /** The default of 1,024 would be the first limit that anybody meets. */
 function limits(deployment: Deployment) {
-  const most = connectionsOf(deployment) * backendsOf(deployment).length;
+  const most = allConnections(deployment);
   return { max_connections: most, max_requests: most, max_pending_requests: most };
 }
 
@@ -167,21 +177,43 @@ function protocolOptions({ http }: Deployment) {
   return { typed_extension_protocol_options: { [key]: { ...options, explicit_http_config: explicit } } };
 }
 
-function upstreamSocket({ clientAddress }: Deployment) {
-  if (clientAddress !== "proxy-protocol") return {};
-  const raw = {
-    name: "envoy.transport_sockets.raw_buffer",
-    typed_config: { "@type": `${TYPES}.transport_sockets.raw_buffer.v3.RawBuffer` },
-  };
+/** By these words the health check of an app that ends TLS finds its own socket; clients' bytes are TLS already. */
+const HEALTH_CHECK = { purpose: "health-check" };
+
+function healthCheckOf(deployment: Deployment) {
+  const { probeInterval, probeTimeout, probeFailures, probeSuccesses } = timingsOf(deployment);
+  const { http, tls } = deployment;
   return {
-    transport_socket: {
-      name: "envoy.transport_sockets.upstream_proxy_protocol",
-      typed_config: {
-        "@type": `${TYPES}.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport`,
-        config: { version: "V2" },
-        transport_socket: raw,
-      },
-    },
+    timeout: duration(probeTimeout),
+    interval: duration(probeInterval),
+    unhealthy_threshold: probeFailures,
+    healthy_threshold: probeSuccesses,
+    http_health_check: { path: "/readyz", ...(http === "2" && { codec_client_type: "HTTP2" }) },
+    ...(tls === "app" && { transport_socket_match_criteria: HEALTH_CHECK }),
+  };
+}
+
+function upstreamSockets(deployment: Deployment) {
+  const { clientAddress, tls } = deployment;
+  if (clientAddress !== "proxy-protocol") return {};
+  const raw = socketOf("raw_buffer", "raw_buffer.v3.RawBuffer");
+  const secure = socketOf("tls", "tls.v3.UpstreamTlsContext", { sni: mainDomain(deployment) });
+  const matches = [{ name: "health-check", match: HEALTH_CHECK, transport_socket: behindProxyHeader(secure) }];
+  return {
+    ...(tls === "app" && { transport_socket_matches: matches }),
+    transport_socket: behindProxyHeader(raw),
+  };
+}
+
+function behindProxyHeader(socket: object) {
+  const options = { config: { version: "V2" }, transport_socket: socket };
+  return socketOf("upstream_proxy_protocol", "proxy_protocol.v3.ProxyProtocolUpstreamTransport", options);
+}
+
+function socketOf(name: string, type: string, options: object = {}) {
+  return {
+    name: `envoy.transport_sockets.${name}`,
+    typed_config: { "@type": `${TYPES}.transport_sockets.${type}`, ...options },
   };
 }
 

@@ -4,7 +4,7 @@
 
 import { formatDuration } from "../../config/units.ts";
 import type { Deployment } from "../deployment.ts";
-import { edgeProblems } from "../edge.ts";
+import { edgeProblems, probeProblems } from "../edge.ts";
 import { engineVariable, fleetOf, mebibytes, runEnvironment, SUPERVISOR_MEMORY } from "../fleet.ts";
 import { header } from "../header.ts";
 import type { Target } from "../target.ts";
@@ -24,7 +24,7 @@ export const fly: Target = {
   generate: (deployment) => [{ path: "fly.toml", text: flyToml(deployment) }],
   lint: (deployment) => {
     const needed = killTimeout(deployment);
-    const problems = edgeProblems(deployment, "on Fly.io");
+    const problems = [...edgeProblems(deployment, "on Fly.io"), ...probeProblems(deployment, "on Fly.io")];
     if (needed <= LONGEST_KILL_TIMEOUT) return problems;
     return [
       ...problems,

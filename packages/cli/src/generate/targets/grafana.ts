@@ -3,6 +3,7 @@
  */
 
 import type { Deployment } from "../deployment.ts";
+import { origin } from "../header.ts";
 import { seriesOf } from "../series.ts";
 import type { Target } from "../target.ts";
 
@@ -23,6 +24,7 @@ function dashboard(deployment: Deployment): unknown {
   return {
     uid: `hawser-${deployment.name}`.slice(0, 40),
     title: `${deployment.name}: connections`,
+    description: origin("grafana"),
     tags: ["websocket"],
     schemaVersion: SCHEMA_VERSION,
     timezone: "browser",

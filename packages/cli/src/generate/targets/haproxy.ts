@@ -1,8 +1,8 @@
 /** HAProxy: a whole `haproxy.cfg`, with HTTP or, where the app ends TLS, with bytes. */
 
 import { allConnections, type Backend, backendsOf, connectionsOf, hostAndPort } from "../backends.ts";
-import type { Deployment } from "../deployment.ts";
-import { header, lines } from "../header.ts";
+import { type Deployment, mainDomain } from "../deployment.ts";
+import { APP_ANSWERS, header, lines } from "../header.ts";
 import type { Target } from "../target.ts";
 import { timingsOf } from "../timings.ts";
 
@@ -45,8 +45,8 @@ ${backendsOf(deployment).map(serverLine).join("")}`;
 
 function trustNotes({ clientAddress }: Deployment): readonly string[] {
   return clientAddress === "proxy-protocol"
-    ? ['The app needs proxyProtocol: "required".']
-    : ["The app believes X-Forwarded-For with trustProxy."];
+    ? ['The app needs proxyProtocol: "required": nobody but HAProxy may reach its port.', APP_ANSWERS]
+    : ["The app believes X-Forwarded-For with trustProxy.", APP_ANSWERS];
 }
 
 function timeoutLines(deployment: Deployment): string {
@@ -78,6 +78,8 @@ function httpLines({ clientAddress }: Deployment): string {
     "    # What the client itself says about its address is not passed on",
     clientAddress === "x-forwarded-for" && "    http-request set-header X-Forwarded-For %[src]",
     clientAddress === "proxy-protocol" && "    http-request del-header X-Forwarded-For",
+    "    http-request del-header Forwarded",
+    "    http-request del-header X-Forwarded-Host",
     "    http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]",
     "    # A handshake that one process could not take is offered to another",
     "    option redispatch 1",
@@ -85,13 +87,14 @@ function httpLines({ clientAddress }: Deployment): string {
   );
 }
 
-function checkLines({ tls, domains }: Deployment): string {
+function checkLines(deployment: Deployment): string {
   return lines(
     "    # A process that drains says 503 there and gets no new connections; those it has stay",
     "    option httpchk",
-    `    http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host ${domains[0]}`,
+    `    http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host ${mainDomain(deployment)}`,
     "    http-check expect status 200",
-    tls === "app" && "    # The app's own certificate is not this machine's name",
+    deployment.tls === "app" &&
+      "    # By TLS, whatever the certificate: it has the clients' name for the app, not this one",
   );
 }
 

@@ -6,6 +6,7 @@ import { formatDuration } from "../../config/units.ts";
 import type { Deployment } from "../deployment.ts";
 import { edgeProblems } from "../edge.ts";
 import { fleetOf, runEnvironment, stoppingWithin, stopTime } from "../fleet.ts";
+import { origin } from "../header.ts";
 import type { Target } from "../target.ts";
 
 /** Milliseconds from SIGTERM to SIGKILL. */
@@ -63,7 +64,7 @@ function manifest(deployment: Deployment): unknown {
   const { PORT: _, ...variables } = runEnvironment(deployment, { workers: "1", stopping });
   return {
     name,
-    description: `WebSocket server. Dynos are killed ${KILLED_AFTER / 1_000} s after SIGTERM and replaced every day, so the drain window is ${formatDuration(stopping.drainWindow)}.`,
+    description: `${origin("heroku")} Dynos are killed ${KILLED_AFTER / 1_000} s after SIGTERM and replaced every day, so the drain window is ${formatDuration(stopping.drainWindow)}.`,
     stack: "heroku-24",
     buildpacks: [{ url: "heroku/nodejs" }],
     formation: { web: { quantity: fleetOf(deployment).min, size: "standard-2x" } },

@@ -5,6 +5,8 @@
 import { formatDuration } from "../../config/units.ts";
 import { why } from "../annotated-yaml.ts";
 import type { Deployment } from "../deployment.ts";
+import { edgeProblems } from "../edge.ts";
+import { fleetOf } from "../fleet.ts";
 import type { GeneratedFile, Target } from "../target.ts";
 import { seconds, timingsOf } from "../timings.ts";
 import { annotationPatch, componentFiles } from "./kubernetes/kustomize.ts";
@@ -14,6 +16,7 @@ export const istio: Target = {
   name: "istio",
   summary: "Gateway, VirtualService and DestinationRule of Istio, beside the target kubernetes",
   generate: (deployment) => files(deployment),
+  lint: (deployment) => edgeProblems(deployment, "with Istio"),
 };
 
 const NOTE =
@@ -94,8 +97,8 @@ function destinationRule(deployment: Deployment): unknown {
             connectTimeout: `${seconds(connect)}s`,
             idleTimeout: why(`${seconds(idleTimeout)}s`, `Longer than two pings (${formatDuration(pingInterval)}).`),
             maxConnections: why(
-              maxConnections,
-              "From one sidecar or gateway; the default has no limit, and neither has memory.",
+              maxConnections * fleetOf(deployment).max,
+              "From one sidecar or gateway, to all pods together.",
             ),
           },
           http: { h2UpgradePolicy: why("DO_NOT_UPGRADE", "The upgrade is one of HTTP/1.1.") },

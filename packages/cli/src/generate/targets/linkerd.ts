@@ -4,6 +4,7 @@
 
 import { why } from "../annotated-yaml.ts";
 import type { Deployment } from "../deployment.ts";
+import { edgeProblems } from "../edge.ts";
 import type { Target } from "../target.ts";
 import { seconds } from "../timings.ts";
 import { annotationPatch, componentFiles } from "./kubernetes/kustomize.ts";
@@ -12,6 +13,7 @@ import { labelsOf, metadataOf, PORTS } from "./kubernetes/names.ts";
 export const linkerd: Target = {
   name: "linkerd",
   summary: "annotations and a Server of Linkerd, beside the target kubernetes",
+  lint: (deployment) => edgeProblems(deployment, "with Linkerd"),
   generate(deployment) {
     const patches = { "proxy.yaml": annotationPatch(deployment, annotations(deployment)) };
     return componentFiles("linkerd", NOTE, { "server.yaml": server(deployment) }, patches);

@@ -6,9 +6,33 @@ import { TARGETS } from "./index.ts";
 
 const TLS_APP = { tls: "app", certificate: "/tls/a", certificateKey: "/tls/b", clientAddress: "proxy-protocol" };
 
+const ACME = { tls: "router", certificate: "acme", domains: "chat.example" };
+
 test.each<readonly [string, Readonly<Record<string, string>>, RegExp]>([
   ["aws", { idleTimeout: "5000s" }, /^idleTimeout must be from 1s to 4000s for an ALB, got 5000s\.$/],
   ["aws", { idleTimeout: "50s", clientAddress: "proxy-protocol" }, /from 60s to 6000s for an NLB, got 50s\.$/],
+  ["aws", { drainWindow: "1h" }, /^grace without preStop must be at most 3595s on AWS, .* got 3620s\.$/],
+  [
+    "aws",
+    { clientAddress: "proxy-protocol", tls: "router", certificate: "/a", certificateKey: "/b", pingInterval: "3m" },
+    /^pingInterval must be below half of 350s for an NLB that ends TLS, .* got 3m\.$/,
+  ],
+  ["apache", TLS_APP, /^tls must be router or none with apache, which reads HTTP; got app\.$/m],
+  ["caddy", TLS_APP, /^tls must be router or none with caddy, which reads HTTP; got app\.$/],
+  ["nginx", TLS_APP, /^tls must be router or none with nginx, which reads HTTP; got app\.$/],
+  ["consul", { pingInterval: "30m" }, /^pingInterval must be below half of 1h with Consul, .* got 30m\.$/],
+  ["istio", TLS_APP, /^tls must be router or none with Istio, where the router ends it; got app\.$/m],
+  ["linkerd", TLS_APP, /^tls must be router or none with Linkerd, where the router ends it; got app\.$/m],
+  ["kubernetes", { name: "n".repeat(58) }, /^name must have at most 57 characters on Kubernetes, .* got 58\.$/],
+  ["gcp", { name: "n".repeat(45) }, /^name must have at most 44 characters on Google Cloud, .* got 45\.$/],
+  ["gcp", { ...ACME, domains: "*.chat.example" }, /^domains must be whole names on Google Cloud, .* got \*\.chat/],
+  ["kubernetes", { notReady: "1s" }, /^notReady must be 0, or at least 2s on Kubernetes, .* got 1s\.$/],
+  ["traefik", { domains: "*.chat.example" }, /^domains must be whole names with traefik, .* got \*\.chat\.example\.$/],
+  [
+    "traefik",
+    { ...ACME, publicPort: "8443" },
+    /^publicPort must be 443 with traefik and certificate: acme, .* got 8443/,
+  ],
   ["docker", { listen: "unix", workers: "2" }, /^listen must be port or reuse-port in a container, .* got unix\.$/],
   ["consul", { listen: "ports", workers: "2" }, /^listen must be port or reuse-port with Consul, .* got ports\.$/],
   ["fly", { drainWindow: "10m" }, /^grace without preStop must be at most 300s on Fly\.io, .* got 620s\.$/],

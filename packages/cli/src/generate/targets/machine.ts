@@ -18,16 +18,26 @@ export function stopSeconds(deployment: Deployment): number {
   return seconds(timingsOf(deployment).stop);
 }
 
-/** As the cloud's language puts them into a text. */
-export interface Placeholders {
-  readonly workers: string;
-  readonly engineUrl: string;
+/** Where the machine keeps what only the container may know, for root alone. */
+export function secretsFile({ name }: Deployment): string {
+  return `/etc/${name}.env`;
 }
 
-export function unitText(deployment: Deployment, { workers, engineUrl }: Placeholders): string {
+/**
+ * What stands there: neither in the unit, where `%` and `$` of a password would mean something, nor on a command line, which
+ * everybody on the machine sees. Nothing without an engine.
+ *
+ * @param engineUrl as the cloud's language puts it into a text
+ */
+export function secretsText({ engine }: Deployment, engineUrl: string): string | undefined {
+  return engine === "none" ? undefined : `${engine.toUpperCase()}_URL=${engineUrl}`;
+}
+
+/** @param workers as the cloud's language puts them into a text */
+export function unitText(deployment: Deployment, workers: string): string {
   const { name, image, entry, port, adminPort, engine } = deployment;
-  const engineVariable = engine === "none" ? {} : { [`${engine.toUpperCase()}_URL`]: engineUrl };
-  const variables = { ...runEnvironment(deployment, { workers }), ...engineVariable };
+  const variables = runEnvironment(deployment, { workers });
+  const secrets = engine === "none" ? "" : `--env-file ${secretsFile(deployment)} `;
   const descriptors = descriptorsOf({ ...deployment, workers: WORKERS_PER_MACHINE });
   const stop = stopSeconds(deployment);
   return [
@@ -39,7 +49,7 @@ export function unitText(deployment: Deployment, { workers, engineUrl }: Placeho
     "[Service]",
     `ExecStartPre=-/usr/bin/docker rm --force ${name}`,
     `ExecStartPre=/usr/bin/docker pull ${image}`,
-    `ExecStart=/usr/bin/docker run --rm --name ${name} --network host --read-only --tmpfs /tmp --cap-drop ALL --ulimit nofile=${descriptors} --stop-timeout ${stop} ${environmentFlags(variables)} ${image} ${entry}`,
+    `ExecStart=/usr/bin/docker run --rm --name ${name} --network host --read-only --tmpfs /tmp --cap-drop ALL --ulimit nofile=${descriptors} --stop-timeout ${stop} ${secrets}${environmentFlags(variables)} ${image} ${entry}`,
     `ExecStop=/usr/bin/docker stop ${name}`,
     `# Ports ${port} and ${adminPort}; the grace period without preStop, and Docker's own end`,
     `TimeoutStopSec=${stop + DOCKER_MARGIN}`,

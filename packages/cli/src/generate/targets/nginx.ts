@@ -2,6 +2,7 @@
 
 import { allConnections, type Backend, backendsOf, connectionsOf, hostAndPort } from "../backends.ts";
 import type { Deployment } from "../deployment.ts";
+import { headerProblems } from "../edge.ts";
 import { header, lines } from "../header.ts";
 import type { Target } from "../target.ts";
 import { seconds, timingsOf } from "../timings.ts";
@@ -13,16 +14,18 @@ export const nginx: Target = {
     { path: "nginx.conf", text: mainText(deployment) },
     { path: `conf.d/${deployment.name}.conf`, text: siteText(deployment) },
   ],
-  lint: ({ clientAddress, certificate, http }) => [
-    ...(clientAddress === "proxy-protocol"
-      ? [
-          "clientAddress must be x-forwarded-for with nginx, whose HTTP proxy does not send the PROXY protocol; got proxy-protocol.",
-        ]
-      : []),
-    ...(certificate === "acme" ? ["certificate must be a path with nginx, which gets none by itself; got acme."] : []),
-    ...(http === "2" ? ["http must be 1.1 with nginx, which does not speak RFC 8441; got 2."] : []),
+  lint: (deployment) => [
+    ...headerProblems(deployment, "nginx", "whose HTTP proxy does not send the PROXY protocol"),
+    ...ownProblems(deployment),
   ],
 };
+
+function ownProblems({ certificate, http }: Deployment): readonly string[] {
+  return [
+    ...(certificate === "acme" ? ["certificate must be a path with nginx, which gets none by itself; got acme."] : []),
+    ...(http === "2" ? ["http must be 1.1 with nginx, which does not speak RFC 8441; got 2."] : []),
+  ];
+}
 
 /** Descriptors beyond those of connections: listeners, logs, pipes. */
 const SPARE = 64;
@@ -113,6 +116,8 @@ function locationLines(deployment: Deployment): string {
     "        proxy_set_header Host $http_host;",
     "        # What the client itself says about its address is not passed on",
     "        proxy_set_header X-Forwarded-For $remote_addr;",
+    '        proxy_set_header Forwarded "";',
+    '        proxy_set_header X-Forwarded-Host "";',
     "        proxy_set_header X-Forwarded-Proto $scheme;",
     `        proxy_connect_timeout ${seconds(connect)}s;`,
     `        # The app pings every ${pingInterval / 1_000} s: a connection this silent in both directions is dead`,

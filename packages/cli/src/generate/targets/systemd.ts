@@ -1,6 +1,6 @@
 /** systemd: a service with its socket, or a service for each place, and a target that starts them all. */
 
-import type { Deployment } from "../deployment.ts";
+import { type Deployment, isLocal } from "../deployment.ts";
 import { header, lines } from "../header.ts";
 import type { GeneratedFile, Target } from "../target.ts";
 import { seconds, timingsOf } from "../timings.ts";
@@ -18,14 +18,13 @@ export const systemd: Target = {
 
 /** The socket stays while the service restarts: no connect is refused. */
 function activated(deployment: Deployment): readonly GeneratedFile[] {
-  const { name, port, hosts } = deployment;
-  const isLocal = hosts.length === 1 && hosts[0] === "127.0.0.1";
+  const { name, port } = deployment;
   const socket = `${header("systemd", "#")}
 [Unit]
 Description=Where ${name} is reached
 
 [Socket]
-ListenStream=${isLocal ? `127.0.0.1:${port}` : port}
+ListenStream=${isLocal(deployment) ? `127.0.0.1:${port}` : port}
 # Connects that wait while the service restarts
 Backlog=4096
 NoDelay=true

@@ -1,9 +1,9 @@
 /** Traefik: its static file with the entry point, and a dynamic one with the service. */
 
-import { stringify } from "yaml";
+import { why, yamlText } from "../annotated-yaml.ts";
 import { backendsOf, hostAndPort } from "../backends.ts";
-import type { Deployment } from "../deployment.ts";
-import { header } from "../header.ts";
+import { type Deployment, mainDomain } from "../deployment.ts";
+import { APP_ANSWERS, header } from "../header.ts";
 import type { Target } from "../target.ts";
 import { timingsOf } from "../timings.ts";
 
@@ -11,10 +11,17 @@ export const traefik: Target = {
   name: "traefik",
   summary: "Traefik 3: traefik.yaml, dynamic/<name>.yaml",
   generate: (deployment) => [
-    { path: "traefik.yaml", text: yaml(staticOf(deployment), "The app believes X-Forwarded-For with trustProxy.") },
+    {
+      path: "traefik.yaml",
+      text: yaml(staticOf(deployment), "The app believes X-Forwarded-For with trustProxy.", APP_ANSWERS),
+    },
     { path: `dynamic/${deployment.name}.yaml`, text: yaml(dynamicOf(deployment)) },
   ],
-  lint: ({ listen, http, tls, clientAddress }) => [
+  lint: (deployment) => [...placeProblems(deployment), ...certificateProblems(deployment)],
+};
+
+function placeProblems({ listen, http, tls, clientAddress }: Deployment): readonly string[] {
+  return [
     ...(listen === "unix" ? ["listen must not be unix with traefik, which does not reach sockets."] : []),
     ...(http === "2"
       ? ["http must be 1.1 with traefik, whose WebSockets go to servers over HTTP/1.1 alone; got 2."]
@@ -22,11 +29,23 @@ export const traefik: Target = {
     ...(tls !== "app" && clientAddress === "proxy-protocol"
       ? ["clientAddress must be x-forwarded-for with traefik where it reads HTTP; got proxy-protocol."]
       : []),
-  ],
-};
+  ];
+}
+
+function certificateProblems({ domains, certificate, publicPort }: Deployment): readonly string[] {
+  const wildcard = domains.find((domain) => domain.startsWith("*"));
+  return [
+    ...(wildcard === undefined
+      ? []
+      : [`domains must be whole names with traefik, whose rules know no *; got ${wildcard}.`]),
+    ...(certificate === "acme" && publicPort !== 443
+      ? [`publicPort must be 443 with traefik and certificate: acme, where the authority asks; got ${publicPort}.`]
+      : []),
+  ];
+}
 
 function yaml(content: unknown, ...notes: readonly string[]): string {
-  return `${header("traefik", "#", ...notes)}${stringify(content, { lineWidth: 0 })}`;
+  return yamlText(header("traefik", "#", ...notes), content);
 }
 
 function duration(milliseconds: number): string {
@@ -34,7 +53,7 @@ function duration(milliseconds: number): string {
 }
 
 function staticOf(deployment: Deployment) {
-  const { publicHost, publicPort, certificate, domains, notReady } = deployment;
+  const { publicHost, publicPort, certificate, notReady } = deployment;
   const { handshake, idle, routerGrace } = timingsOf(deployment);
   const place = hostAndPort({ host: publicHost === "*" ? "" : publicHost, port: publicPort });
   return {
@@ -42,15 +61,19 @@ function staticOf(deployment: Deployment) {
       clients: {
         address: place,
         transport: {
-          // Of requests; connections that became WebSockets are not cut by them
-          respondingTimeouts: { readTimeout: duration(handshake), idleTimeout: duration(idle) },
-          // At its own end: first unready, then until connections are cut
-          lifeCycle: { requestAcceptGraceTimeout: duration(notReady), graceTimeOut: duration(routerGrace) },
+          respondingTimeouts: why(
+            { readTimeout: duration(handshake), idleTimeout: duration(idle) },
+            "Of requests; connections that became WebSockets are not cut by them.",
+          ),
+          lifeCycle: why(
+            { requestAcceptGraceTimeout: duration(notReady), graceTimeOut: duration(routerGrace) },
+            "At its own end: first unready, then until connections are cut.",
+          ),
         },
       },
     },
     providers: { file: { directory: "dynamic", watch: true } },
-    ...(certificate === "acme" && { certificatesResolvers: { acme: resolver(domains[0] ?? "localhost") } }),
+    ...(certificate === "acme" && { certificatesResolvers: { acme: resolver(mainDomain(deployment)) } }),
   };
 }
 
@@ -70,15 +93,25 @@ function web(deployment: Deployment) {
   const servers = urlsOf(deployment).map((url) => ({ url }));
   return {
     http: {
-      routers: { [name]: { entryPoints: ["clients"], rule, service: name, ...ending } },
+      routers: { [name]: { entryPoints: ["clients"], rule, middlewares: [name], service: name, ...ending } },
+      middlewares: {
+        [name]: {
+          headers: why(
+            { customRequestHeaders: { Forwarded: "" } },
+            "Traefik replaces X-Forwarded-* of clients; this one it would pass on.",
+          ),
+        },
+      },
       services: {
         [name]: {
           loadBalancer: {
-            // The less loaded of two at random
-            strategy: "p2c",
+            strategy: why("p2c", "The less loaded of two at random."),
             passHostHeader: true,
             serversTransport: name,
-            healthCheck: { path: "/readyz", interval: duration(probeInterval), timeout: duration(probeTimeout) },
+            healthCheck: why(
+              { path: "/readyz", interval: duration(probeInterval), timeout: duration(probeTimeout) },
+              "A process that drains says 503 there and gets no new connections; those it has stay.",
+            ),
             servers,
           },
         },

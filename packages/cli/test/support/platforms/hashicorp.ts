@@ -91,7 +91,7 @@ const RESOURCES: KeyTable = {
 
 const TERRAFORM: KeyTable = {
   terraform: { required_providers: { google: { source: true, version: true } } },
-  variable: { "*": { type: true, default: true } },
+  variable: { "*": { type: true, default: true, sensitive: true } },
   provider: { google: { project: true, region: true } },
   resource: RESOURCES,
   output: { "*": { value: true } },

@@ -3,6 +3,7 @@
  */
 
 import { parse } from "yaml";
+import { fleetOf } from "../../../src/generate/fleet.ts";
 import type { GeneratedFile } from "../../../src/generate/target.ts";
 import { type Check, differs, environmentProblems, holds, idleProblems, milliseconds, textOf } from "./check.ts";
 import { type KubernetesObject, patchProblems, schemaProblems } from "./kubernetes-schemas.ts";
@@ -131,7 +132,7 @@ function stopProblems(objects: Objects, deployment: Parameters<Check>[1]): reado
   const { spec } = objects.of("Deployment")[0].spec.template;
   const [{ env, lifecycle, readinessProbe }] = spec.containers;
   const variables: Tree = Object.fromEntries(env.map((one: Tree) => [one.name, one.value ?? "secret"]));
-  const sleep = lifecycle.preStop.sleep.seconds * 1_000;
+  const sleep = (lifecycle?.preStop.sleep.seconds ?? 0) * 1_000;
   const noticed = readinessProbe.periodSeconds * readinessProbe.failureThreshold * 1_000;
   const { notReady } = deployment;
   return [
@@ -211,7 +212,11 @@ export const checkIstio: Check = (files, deployment) => {
   return [
     ...kustomizeProblems(files),
     ...idleProblems("idleTimeout", milliseconds(spec.trafficPolicy.connectionPool.tcp.idleTimeout), deployment),
-    ...differs("connections", spec.trafficPolicy.connectionPool.tcp.maxConnections, deployment.maxConnections),
+    ...differs(
+      "connections",
+      spec.trafficPolicy.connectionPool.tcp.maxConnections,
+      deployment.maxConnections * fleetOf(deployment).max,
+    ),
     ...differs("timeout", route.timeout, "0s"),
     ...differs("gateway", objects.of("VirtualService")[0].spec.gateways, [objects.of("Gateway")[0].metadata.name]),
     ...differs("host", route.route[0].destination.host, spec.host),

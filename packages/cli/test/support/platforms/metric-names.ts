@@ -4,7 +4,7 @@
  */
 
 /** Of a process's servers; histograms by their base name. */
-const SERVER_FAMILIES: readonly string[] = [
+export const SERVER_FAMILIES: readonly string[] = [
   "websocket_connections_opened_total",
   "websocket_handshake_rejected_total",
   "websocket_http_answers_total",
@@ -42,7 +42,7 @@ const SERVER_FAMILIES: readonly string[] = [
 ];
 
 /** Of the process itself. */
-const RUNTIME_FAMILIES: readonly string[] = [
+export const RUNTIME_FAMILIES: readonly string[] = [
   "nodejs_eventloop_lag_p50_seconds",
   "nodejs_eventloop_lag_p99_seconds",
   "nodejs_eventloop_lag_max_seconds",

@@ -61,7 +61,7 @@ export const MISTAKES: Readonly<Record<string, Readonly<Record<string, readonly 
     "compose.yaml": rows(
       ["a grace period shorter than a stop", "stop_grace_period: 50s", "stop_grace_period: 10s"],
       ["a misspelt key", "stop_grace_period", "stop_graceperiod"],
-      ["a wrong port", "- 8080:8080", "- 8080:8081"],
+      ["a wrong port", ":8080:8080", ":8080:8081"],
       ["too few descriptors", "nofile: 11024", "nofile: 1024"],
       ["an unknown variable", "HAWSER_DRAIN_WINDOW", "HAWSER_DRAINWINDOW"],
     ),

@@ -65,6 +65,7 @@ const TARGET: KeyTable = { refId: true, datasource: { type: true, uid: true }, e
 const DASHBOARD: KeyTable = {
   uid: true,
   title: true,
+  description: true,
   tags: true,
   schemaVersion: true,
   timezone: true,

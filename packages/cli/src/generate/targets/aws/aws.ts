@@ -2,26 +2,52 @@
  * AWS: an Auto Scaling group behind an ALB, or behind an NLB where the address comes by the PROXY protocol or the app ends TLS.
  */
 
+import { formatDuration } from "../../../config/units.ts";
 import { yamlText } from "../../annotated-yaml.ts";
 import type { Deployment } from "../../deployment.ts";
 import { portProblems } from "../../edge.ts";
 import { header } from "../../header.ts";
 import type { Target } from "../../target.ts";
 import { WORKERS_PER_MACHINE } from "../machine.ts";
-import { balancer, isNetworkBalancer } from "./balancer.ts";
-import { group } from "./group.ts";
+import { balancer, deregistrationDelay, isNetworkBalancer } from "./balancer.ts";
+import { group, WATCH_INTERVAL } from "./group.ts";
 import { scalingPolicy } from "./scaling.ts";
 
 /** Seconds: what the load balancers take. */
 const LONGEST_IDLE = { application: 4_000, network: 6_000 } as const;
 const SHORTEST_NETWORK_IDLE = 60;
+const LONGEST_DEREGISTRATION = 3_600;
 
 export const aws: Target = {
   name: "aws",
   summary: "a CloudFormation template: Auto Scaling group, ALB or NLB, target tracking on connections",
   generate: (deployment) => [{ path: "template.yaml", text: template(deployment) }],
-  lint: (deployment) => [...portProblems(deployment, "on AWS"), ...idleProblems(deployment)],
+  lint: (deployment) => [
+    ...portProblems(deployment, "on AWS"),
+    ...idleProblems(deployment),
+    ...pingProblems(deployment),
+    ...stopProblems(deployment),
+  ],
 };
+
+/** Milliseconds: of an NLB that ends TLS, whatever is asked for. */
+const FIXED_TLS_IDLE = 350_000;
+
+function pingProblems(deployment: Deployment): readonly string[] {
+  const { tls, pingInterval } = deployment;
+  if (!isNetworkBalancer(deployment) || tls !== "router" || pingInterval * 2 < FIXED_TLS_IDLE) return [];
+  return [
+    `pingInterval must be below half of ${FIXED_TLS_IDLE / 1_000}s for an NLB that ends TLS, which cannot wait longer; got ${formatDuration(pingInterval)}.`,
+  ];
+}
+
+function stopProblems(deployment: Deployment): readonly string[] {
+  const needed = deregistrationDelay(deployment);
+  if (needed <= LONGEST_DEREGISTRATION) return [];
+  return [
+    `grace without preStop must be at most ${LONGEST_DEREGISTRATION - WATCH_INTERVAL}s on AWS, the longest deregistration delay; got ${needed - WATCH_INTERVAL}s.`,
+  ];
+}
 
 function idleProblems(deployment: Deployment): readonly string[] {
   const isNetwork = isNetworkBalancer(deployment);
@@ -54,7 +80,7 @@ function parameters({ tls, engine }: Deployment): unknown {
     Vpc: { Type: "AWS::EC2::VPC::Id" },
     Subnets: { Type: "List<AWS::EC2::Subnet::Id>", Description: "In two zones at least" },
     ...(tls === "router" ? { Certificate: { Type: "String", Description: "ARN of a certificate of ACM" } } : {}),
-    ...(engine === "none" ? {} : { EngineUrl: { Type: "String", Description: `${engine}://host:port` } }),
+    ...(engine === "none" ? {} : { EngineUrl: { Type: "String", NoEcho: true, Description: `${engine}://host:port` } }),
     InstanceType: { Type: "String", Default: "c7g.large" },
     WorkersPerInstance: {
       Type: "Number",

@@ -103,10 +103,15 @@ function targetGroup(deployment: Deployment): unknown {
   };
 }
 
+/** Seconds. */
+export function deregistrationDelay(deployment: Deployment): number {
+  return stopSeconds(deployment) + WATCH_INTERVAL;
+}
+
 function attributes(deployment: Deployment): readonly unknown[] {
   const isNetwork = isNetworkBalancer(deployment);
   const delay = why(
-    { Key: "deregistration_delay.timeout_seconds", Value: String(stopSeconds(deployment) + WATCH_INTERVAL) },
+    { Key: "deregistration_delay.timeout_seconds", Value: String(deregistrationDelay(deployment)) },
     "As long as a stop takes, and until the machine hears of it: the load balancer cuts nobody off before the server has said goodbye.",
   );
   if (!isNetwork) {

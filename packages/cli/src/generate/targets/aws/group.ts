@@ -5,7 +5,7 @@
 import { why } from "../../annotated-yaml.ts";
 import type { Deployment } from "../../deployment.ts";
 import { machinesOf } from "../../fleet.ts";
-import { stopSeconds, unitText, WORKERS_PER_MACHINE } from "../machine.ts";
+import { secretsFile, secretsText, stopSeconds, unitText, WORKERS_PER_MACHINE } from "../machine.ts";
 
 export function group(deployment: Deployment): Readonly<Record<string, unknown>> {
   return {
@@ -18,7 +18,12 @@ export function group(deployment: Deployment): Readonly<Record<string, unknown>>
 
 function role(): unknown {
   const assume = { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" };
-  const complete = { Effect: "Allow", Action: "autoscaling:CompleteLifecycleAction", Resource: "*" };
+  const own = `arn:\${AWS::Partition}:autoscaling:\${AWS::Region}:\${AWS::AccountId}:autoScalingGroup:*:autoScalingGroupName/\${AWS::StackName}`;
+  const complete = {
+    Effect: "Allow",
+    Action: "autoscaling:CompleteLifecycleAction",
+    Resource: why({ "Fn::Sub": own }, "Of this group alone."),
+  };
   return {
     Type: "AWS::IAM::Role",
     Properties: {
@@ -53,14 +58,25 @@ function launchTemplate(deployment: Deployment): unknown {
 /** For Fn::Sub. */
 const PLACEHOLDERS = { workers: `\${WorkersPerInstance}`, engineUrl: `\${EngineUrl}` };
 
+function secretsScript(deployment: Deployment): string {
+  const text = secretsText(deployment, PLACEHOLDERS.engineUrl);
+  if (text === undefined) return "";
+  const place = secretsFile(deployment);
+  return `install --mode=0600 /dev/null ${place}
+cat > ${place} <<'SECRETS'
+${text}
+SECRETS
+`;
+}
+
 function userData(deployment: Deployment): string {
   const { name } = deployment;
   return `#!/bin/bash
 set -euo pipefail
 dnf install --assumeyes docker
 systemctl enable --now docker
-cat > /etc/systemd/system/${name}.service <<'UNIT'
-${unitText(deployment, PLACEHOLDERS)}
+${secretsScript(deployment)}cat > /etc/systemd/system/${name}.service <<'UNIT'
+${unitText(deployment, PLACEHOLDERS.workers)}
 UNIT
 cat > /usr/local/bin/watch-lifecycle <<'WATCH'
 ${watchScript(name)}

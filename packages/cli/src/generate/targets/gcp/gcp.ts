@@ -3,7 +3,7 @@
  */
 
 import type { Deployment } from "../../deployment.ts";
-import { edgeProblems } from "../../edge.ts";
+import { edgeProblems, nameProblems, probeProblems } from "../../edge.ts";
 import { header } from "../../header.ts";
 import type { Target } from "../../target.ts";
 import { stopSeconds } from "../machine.ts";
@@ -26,8 +26,20 @@ export const gcp: Target = {
     ...edgeProblems(deployment, "on Google Cloud"),
     ...idleProblems(deployment),
     ...stopProblems(deployment),
+    ...nameProblems(deployment, LONGEST_NAME, "on Google Cloud"),
+    ...probeProblems(deployment, "on Google Cloud"),
+    ...certificateProblems(deployment),
   ],
 };
+
+/** Of a firewall rule, which gets more behind it. */
+const LONGEST_NAME = 63 - "-from-load-balancer".length;
+
+function certificateProblems({ tls, domains }: Deployment): readonly string[] {
+  const wildcard = tls === "router" ? domains.find((domain) => domain.startsWith("*")) : undefined;
+  if (wildcard === undefined) return [];
+  return [`domains must be whole names on Google Cloud, whose certificates know no *; got ${wildcard}.`];
+}
 
 function idleProblems({ idleTimeout }: Deployment): readonly string[] {
   if (idleTimeout <= LONGEST_TIMEOUT * 1_000) return [];
@@ -43,7 +55,7 @@ function stopProblems(deployment: Deployment): readonly string[] {
 }
 
 function settings({ engine }: Deployment): string {
-  const engineUrl = engine === "none" ? "" : '\nvariable "engine_url" {\n  type = string\n}\n';
+  const engineUrl = engine === "none" ? "" : '\nvariable "engine_url" {\n  type      = string\n  sensitive = true\n}\n';
   return `${header("gcp", "#", "terraform init && terraform apply -var project=...")}
 terraform {
   required_providers {

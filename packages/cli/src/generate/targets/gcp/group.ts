@@ -4,7 +4,7 @@
 
 import type { Deployment } from "../../deployment.ts";
 import { machinesOf } from "../../fleet.ts";
-import { unitText, WORKERS_PER_MACHINE } from "../machine.ts";
+import { secretsFile, secretsText, unitText, WORKERS_PER_MACHINE } from "../machine.ts";
 
 export function group(deployment: Deployment): string {
   return [template(deployment), manager(deployment), autoscaler(deployment)].filter((part) => part !== "").join("\n");
@@ -40,8 +40,8 @@ function template(deployment: Deployment): string {
         - path: /etc/systemd/system/${name}.service
           permissions: "0644"
           content: |
-${indented(unitText(deployment, PLACEHOLDERS), 12)}
-      runcmd:
+${indented(unitText(deployment, String(WORKERS_PER_MACHINE)), 12)}
+${secretsEntry(deployment)}      runcmd:
         - systemctl daemon-reload
         - systemctl start ${name}.service
     CLOUD
@@ -54,8 +54,16 @@ ${indented(unitText(deployment, PLACEHOLDERS), 12)}
 `;
 }
 
-/** The second is Terraform's. */
-const PLACEHOLDERS = { workers: String(WORKERS_PER_MACHINE), engineUrl: `\${var.engine_url}` };
+/** The placeholder is Terraform's. */
+function secretsEntry(deployment: Deployment): string {
+  const text = secretsText(deployment, `\${var.engine_url}`);
+  if (text === undefined) return "";
+  return `        - path: ${secretsFile(deployment)}
+          permissions: "0600"
+          content: |
+            ${text}
+`;
+}
 
 function indented(text: string, width: number): string {
   return text

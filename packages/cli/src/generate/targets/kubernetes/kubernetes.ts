@@ -4,7 +4,7 @@
 
 import { why, yamlText } from "../../annotated-yaml.ts";
 import type { Deployment } from "../../deployment.ts";
-import { edgeProblems } from "../../edge.ts";
+import { edgeProblems, nameProblems, probeProblems } from "../../edge.ts";
 import { fleetOf } from "../../fleet.ts";
 import { header } from "../../header.ts";
 import type { GeneratedFile, Target } from "../../target.ts";
@@ -14,6 +14,9 @@ import { prometheusRule, serviceMonitor } from "./monitoring.ts";
 import { adminService, httpRoute, ingress, networkPolicy, service } from "./network.ts";
 import { horizontalPodAutoscaler, prometheusAdapterValues, scaledObject } from "./scaling.ts";
 import { deploymentObject, podDisruptionBudget, serviceAccount } from "./workload.ts";
+
+/** Of a Service, which gets `-admin` behind it. */
+const LONGEST_NAME = 63 - "-admin".length;
 
 export const kubernetes: Target = {
   name: "kubernetes",
@@ -26,7 +29,11 @@ export const kubernetes: Target = {
     ...(fleetOf(deployment).isElastic ? autoscalers(deployment) : []),
     ...monitoring(deployment),
   ],
-  lint: (deployment) => edgeProblems(deployment, "on Kubernetes"),
+  lint: (deployment) => [
+    ...edgeProblems(deployment, "on Kubernetes"),
+    ...nameProblems(deployment, LONGEST_NAME, "on Kubernetes"),
+    ...probeProblems(deployment, "on Kubernetes"),
+  ],
 };
 
 function overview(deployment: Deployment): GeneratedFile {

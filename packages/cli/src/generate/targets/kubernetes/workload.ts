@@ -44,7 +44,7 @@ function podSpec(deployment: Deployment): unknown {
     automountServiceAccountToken: false,
     enableServiceLinks: why(false, "Otherwise a Service called hawser would set HAWSER_PORT and more."),
     terminationGracePeriodSeconds: why(
-      seconds(grace),
+      (preStop === 0 ? 0 : seconds(preStop)) + seconds(grace - preStop),
       `${sum}, and a margin: whoever is still connected after that is cut off with 1006.`,
     ),
     securityContext: {
@@ -78,10 +78,7 @@ function container(deployment: Deployment): unknown {
       { name: PORTS.admin, containerPort: adminPort },
     ],
     env: environment(deployment),
-    lifecycle: why(
-      { preStop: { sleep: { seconds: seconds(preStop) } } },
-      "SIGTERM comes after this sleep: routers learn meanwhile that the pod is going. Needs no shell; Kubernetes 1.30 or newer.",
-    ),
+    lifecycle: lifecycle(preStop),
     startupProbe: why(
       probe("/livez", { periodSeconds: 1, failureThreshold: 30 }),
       "30 s to start; the others begin after it.",
@@ -102,6 +99,15 @@ function container(deployment: Deployment): unknown {
     },
     volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
   };
+}
+
+/** A sleep of 0 is refused by clusters before 1.33. */
+function lifecycle(preStop: number): unknown {
+  if (preStop === 0) return undefined;
+  return why(
+    { preStop: { sleep: { seconds: seconds(preStop) } } },
+    "SIGTERM comes after this sleep: routers learn meanwhile that the pod is going. Needs no shell; Kubernetes 1.30 or newer.",
+  );
 }
 
 function readiness(deployment: Deployment): unknown {
