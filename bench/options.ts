@@ -75,7 +75,7 @@ function positive(option: string, text: string): number {
 
 /** What `--help` prints. */
 export function helpText(): string {
-  const workloads = WORKLOADS.map(({ id, group, title }) => `  ${id.padEnd(10)}${group.padEnd(8)}${title}`).join("\n");
+  const workloads = WORKLOADS.map(({ id, group, title }) => `  ${id.padEnd(12)}${group.padEnd(8)}${title}`).join("\n");
   const peers = PEER_NAMES.map((name) => `  ${name.padEnd(18)}${peerTitle(name)}`).join("\n");
   return `Compares Hawser with ws, uWebSockets.js, Bun and undici on this machine: what is done for
 each second of CPU time, and what an idle connection holds. The peers are installed once, outside

@@ -100,8 +100,26 @@ function integer(text: string): number {
   throw new RangeError(`Cannot compare: a positive integer is needed, got ${text}`);
 }
 
+const HELP = `Compares Hawser's engine with zlib's live streams, and with zlib in one shot, on messages of several kinds: sizes, and
+CPU time for each message, round robin over connections with full windows.
+
+  node bench/dist/deflate/main.js
+  node bench/dist/deflate/main.js --kinds chat,jsonrpc --connections 5000 --rounds 5
+  node bench/dist/deflate/main.js --sizes
+
+Options
+  --connections 1000   that take turns
+  --window-bits 12     8 to 15
+  --level 6            1 to 9
+  --rounds 15          of every connection
+  --kinds LIST         ${CORPORA.map(({ name }) => name).join(", ")}
+  --sizes              only sizes, with every window, against zlib at memLevel 8
+  --help               this text
+`;
+
 const { values } = parseArgs({
   options: {
+    help: { type: "boolean", short: "h", default: false },
     connections: { type: "string", default: "1000" },
     "window-bits": { type: "string", default: "12" },
     level: { type: "string", default: "6" },
@@ -118,7 +136,8 @@ const settings: Settings = {
 };
 const kinds = values.kinds.split(",");
 
-if (values.sizes) printSizes(kinds, settings.level);
+if (values.help) process.stdout.write(HELP);
+else if (values.sizes) printSizes(kinds, settings.level);
 else {
   console.log(
     `${settings.connections} connections, windows of ${settings.windowBits} bits, level ${settings.level} against zlib's 6: size; microseconds of CPU for each message, and how many times as long zlib takes with live streams and in one shot`,
