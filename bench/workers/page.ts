@@ -4,13 +4,15 @@ import { markdownTable } from "../reporting/table.ts";
 import type { BlockingResult } from "./measure-blocking.ts";
 import type { EchoResult } from "./measure-echo.ts";
 import type { RestartResult } from "./measure-restart.ts";
+import type { ScalingResult } from "./measure-scaling.ts";
 import type { Part, WorkersResults } from "./results.ts";
 
-export function workersPage({ restart, blocking, echo }: WorkersResults): string {
+export function workersPage({ restart, blocking, scaling, echo }: WorkersResults): string {
   const parts = [
     "# Several processes under `hawser run`\n\nMade by `npm run bench -- workers`.",
     restart === undefined ? "" : restartPart(restart),
     blocking === undefined ? "" : blockingPart(blocking),
+    scaling === undefined ? "" : scalingPart(scaling),
     echo === undefined ? "" : echoPart(echo),
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
@@ -54,6 +56,24 @@ function blockingPart(result: Part<BlockingResult>): string {
   return `## A program that blocks
 
 ${workers} workers; each message blocks its worker for 100 ms; ${clients} clients with ${messages} messages each, one after the other.
+
+${markdownTable(["", "figure"], rows, 1)}
+
+${origin(result)}`;
+}
+
+function scalingPart(result: Part<ScalingResult>): string {
+  const { connections, left, most, each, changes, codes, refused, open, duration } = result;
+  const asked = Object.entries(codes).map(([code, count]) => `${count} with ${code}`);
+  const rows = [
+    ...changes.map(({ at, workers, connections: then }) => [`${at} s: ${then} connections`, `${workers} workers`]),
+    ["closed by the server", asked.join(", ") || "0"],
+    ["refused, reset or lost", String(refused.length)],
+    ["connections at the end", `${open} of ${left}`],
+  ];
+  return `## A ramp under the autoscaler
+
+\`--workers 1..${most} --scale connections=${each}\`: ${connections} clients come, ${connections - left} of them leave; those who are asked to come back do. ${duration} s.
 
 ${markdownTable(["", "figure"], rows, 1)}
 

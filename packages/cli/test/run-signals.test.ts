@@ -77,10 +77,9 @@ describe("stopping", () => {
   });
 
   test("while it starts", async () => {
-    const run = hawserRun(["--workers", "1"], "silent.mjs");
-    await vi.waitFor(() => expect(run.pid).toBeGreaterThan(0));
-    // Its signal handlers are there once the process has begun in earnest
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const run = hawserRun(["--workers", "1", "--admin", "127.0.0.1:0"], "silent.mjs");
+    // From here on it listens to signals
+    await run.says("the admin endpoint is at");
     run.kill("SIGTERM");
     expect(await run.ended).toBe(0);
   });
