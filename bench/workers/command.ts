@@ -29,7 +29,7 @@ blocking: 10 workers of a program that blocks 100 ms with each message; ${FULL.c
 other. The time, against the ideal, and how evenly connections are handed out. About a minute.
 scaling: ${SCALING.connections} connections come and go under \`--workers 1..${SCALING.most} --scale connections=${SCALING.each}\`. When workers are added and
 removed, and who is lost by it. About ten minutes, mostly of waiting.
-echo: echoes a second of CPU time, of one worker and of the same program alone, in turn. About a minute; nothing else may run.
+echo: echoes a second of CPU time, of one worker, of one that is scraped, and of the same program alone, in turn. Two minutes; nothing else may run.
 
   npm run bench -- workers                         all of it
   npm run bench -- workers --only restart,blocking

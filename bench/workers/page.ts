@@ -2,7 +2,7 @@
 import { originText } from "../reporting/origin.ts";
 import { markdownTable } from "../reporting/table.ts";
 import type { BlockingResult } from "./measure-blocking.ts";
-import type { EchoResult } from "./measure-echo.ts";
+import type { EchoResult, Ratio } from "./measure-echo.ts";
 import type { RestartResult } from "./measure-restart.ts";
 import type { ScalingResult } from "./measure-scaling.ts";
 import type { Part, WorkersResults } from "./results.ts";
@@ -81,22 +81,25 @@ ${origin(result)}`;
 }
 
 function echoPart(result: Part<EchoResult>): string {
-  const { rounds, connections, alone, supervised, ratio, quartiles } = result;
+  const { rounds, connections, alone, supervised, scraped, supervision, scraping } = result;
   const rows = [
     ["alone", String(alone)],
     ["as a worker", String(supervised)],
-    [
-      "ratio, median of rounds (quartiles)",
-      `${ratio.toFixed(3)} (${quartiles.map((one) => one.toFixed(3)).join(" to ")})`,
-    ],
+    ["as a worker, `/metrics` scraped every second", String(scraped)],
+    ["a worker to the program alone", ratioText(supervision)],
+    ["scraped to not scraped", ratioText(scraping)],
   ];
   return `## Echoes for each second of CPU time
 
-125 B, ${connections} connections, one message under way on each; ${rounds} rounds, in turn.
+125 B, ${connections} connections, one message under way on each; ${rounds} rounds, in turn. Ratios are medians of the rounds, with their quartiles.
 
 ${markdownTable(["the program", "echoes"], rows, 1)}
 
 ${origin(result)}`;
+}
+
+function ratioText({ median, quartiles }: Ratio): string {
+  return `${median.toFixed(3)} (${quartiles.map((one) => one.toFixed(3)).join(" to ")})`;
 }
 
 function origin({ startedAt, machine }: Part<object>): string {
