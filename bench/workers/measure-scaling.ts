@@ -55,7 +55,8 @@ export async function measureScaling(plan: ScalingPlan): Promise<ScalingResult> 
   await watch.until(Math.min(plan.most, Math.ceil(plan.connections / plan.each)));
   await clients.shrink(plan.left);
   await watch.until(Math.max(1, Math.ceil(plan.left / plan.each)));
-  await delay(RETURN);
+  await delay(2 * RETURN);
+  watch.end();
   const { codes, refused, open } = clients;
   clients.end();
   return { ...plan, changes: watch.changes, codes, refused, open, duration: watch.seconds };
@@ -85,8 +86,11 @@ class RampClients {
     }
   }
 
+  /** Those who stay are of all times, and so of all workers. */
   async shrink(count: number): Promise<void> {
-    const leaving = [...this.#connected].slice(count);
+    const all = [...this.#connected];
+    const staying = new Set(Array.from({ length: count }, (_, index) => all[Math.floor((index * all.length) / count)]));
+    const leaving = all.filter((ws) => !staying.has(ws));
     for (const [index, ws] of leaving.entries()) {
       this.#leaving.add(ws);
       void ws.close();
@@ -123,11 +127,14 @@ interface Status {
   readonly workers: readonly { readonly state: string }[];
 }
 
+/** Looks at the supervisor once a second, from the beginning. */
 class Watch {
   readonly changes: ScalingChange[] = [];
   readonly #admin: string;
   readonly #clients: RampClients;
   readonly #start: number = performance.now();
+  readonly #looking: NodeJS.Timeout = setInterval(() => void this.#look(), LOOK);
+  #status: Status | undefined;
 
   constructor(admin: string, clients: RampClients) {
     this.#admin = admin;
@@ -138,20 +145,29 @@ class Watch {
     return Math.round((performance.now() - this.#start) / 1_000);
   }
 
+  end(): void {
+    clearInterval(this.#looking);
+  }
+
   /** Resolves once so many workers are ready, and no others are there. */
   async until(workers: number): Promise<void> {
-    let changedAt = performance.now();
-    for (;;) {
-      const status = (await (await fetch(`http://${this.#admin}/status`)).json()) as Status;
-      if (status.target !== this.changes.at(-1)?.workers) {
-        changedAt = performance.now();
-        this.changes.push({ at: this.seconds, workers: status.target, connections: this.#clients.open });
-      }
-      const isDone = status.target === workers && status.workers.length === workers;
-      if (isDone && status.workers.every(({ state }) => state === "ready")) return;
-      if (performance.now() - changedAt > PATIENCE)
-        throw new Error(`There are ${status.target} workers, not ${workers}`);
+    while (!this.#isSettledAt(workers)) {
+      const { at = 0 } = this.changes.at(-1) ?? {};
+      if ((this.seconds - at) * 1_000 > PATIENCE)
+        throw new Error(`Not ${workers} workers: ${JSON.stringify(this.#status)}`);
       await delay(LOOK);
     }
+  }
+
+  #isSettledAt(workers: number): boolean {
+    if (this.#status?.target !== workers || this.#status.workers.length !== workers) return false;
+    return this.#status.workers.every(({ state }) => state === "ready");
+  }
+
+  async #look(): Promise<void> {
+    const { target, workers } = (await (await fetch(`http://${this.#admin}/status`)).json()) as Status;
+    this.#status = { target, workers };
+    if (target === this.changes.at(-1)?.workers) return;
+    this.changes.push({ at: this.seconds, workers: target, connections: this.#clients.open });
   }
 }
