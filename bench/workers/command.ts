@@ -8,15 +8,18 @@ import { keepResult } from "../reporting/result-files.ts";
 import { measureBlocking } from "./measure-blocking.ts";
 import { measureEcho } from "./measure-echo.ts";
 import { measureRestart } from "./measure-restart.ts";
+import { measureScaling } from "./measure-scaling.ts";
 import { workersPage } from "./page.ts";
 import type { WorkersResults } from "./results.ts";
 
-const PARTS = ["restart", "blocking", "echo"] as const;
+const PARTS = ["restart", "blocking", "scaling", "echo"] as const;
 
 type PartName = (typeof PARTS)[number];
 
 /** The largest run that is asked for. */
 const FULL = { connections: 1_000, window: 30_000, clients: 500, messages: 6, rounds: 15 };
+
+const SCALING = { connections: 5_000, left: 500, most: 4, each: 1_500 };
 
 export const WORKERS_HELP = `Measures servers in several processes under \`hawser run\`.
 
@@ -24,7 +27,9 @@ restart: 4 workers, ${FULL.connections} connections and a stream of new ones; a 
 refused, which code the clients see, how evenly they are closed. About a minute.
 blocking: 10 workers of a program that blocks 100 ms with each message; ${FULL.clients} clients with ${FULL.messages} messages each, one after the
 other. The time, against the ideal, and how evenly connections are handed out. About a minute.
-echo: echoes a second of CPU time, of one worker and of the same program alone, in turn. About a minute; nothing else may run.
+scaling: ${SCALING.connections} connections come and go under \`--workers 1..${SCALING.most} --scale connections=${SCALING.each}\`. When workers are added and
+removed, and who is lost by it. About ten minutes, mostly of waiting.
+echo: echoes a second of CPU time, of one worker, of one that is scraped, and of the same program alone, in turn. Two minutes; nothing else may run.
 
   npm run bench -- workers                         all of it
   npm run bench -- workers --only restart,blocking
@@ -67,6 +72,7 @@ export async function measureWorkers(
 function measure(part: PartName, { connections, window, clients, rounds }: WorkersOptions): Promise<object> {
   if (part === "restart") return measureRestart({ workers: 4, connections, window });
   if (part === "blocking") return measureBlocking({ workers: 10, clients, messages: FULL.messages });
+  if (part === "scaling") return measureScaling(SCALING);
   return measureEcho({ rounds, connections: 64, messages: 50_000 });
 }
 

@@ -1,5 +1,6 @@
-/** Echoes for each second of CPU time: of a worker under a supervisor, and of the same program alone. */
+/** Echoes for each second of CPU time: of a worker under a supervisor, of one that is scraped, and of the same program alone. */
 import { type ClientConnection, connect } from "hawser";
+import { freePort } from "./free-port.ts";
 import { type Started, startAlone, startSupervised } from "./started.ts";
 
 export interface EchoPlan {
@@ -13,46 +14,86 @@ export interface EchoResult extends EchoPlan {
   /** Echoes a second of CPU time of the serving process; medians. */
   readonly alone: number;
   readonly supervised: number;
-  /** Median of the rounds' ratios, supervised to alone, and the quartiles. */
-  readonly ratio: number;
+  readonly scraped: number;
+  /** Supervised to alone. */
+  readonly supervision: Ratio;
+  /** Scraped to supervised. */
+  readonly scraping: Ratio;
+}
+
+/** Of the rounds' ratios. */
+export interface Ratio {
+  readonly median: number;
   readonly quartiles: readonly [number, number];
 }
 
 const PAYLOAD = "x".repeat(125);
 
+/** Milliseconds between two scrapes. */
+const SCRAPE = 1_000;
+
+const KINDS = ["alone", "supervised", "scraped"] as const;
+
+type Kind = (typeof KINDS)[number];
+
 export async function measureEcho(plan: EchoPlan): Promise<EchoResult> {
-  await using one = await startAlone("entry-echo");
-  await using other = await startSupervised(["--workers", "1"], "entry-echo");
-  const alone = await Subject.of(one, plan.connections);
-  const supervised = await Subject.of(other, plan.connections);
-  for (const subject of [alone, supervised]) await subject.measure(plan.messages);
-  const rounds: { alone: number; supervised: number }[] = [];
-  for (let round = 0; round < plan.rounds; round++) {
-    const isReversed = round % 2 === 1;
-    const first = await (isReversed ? supervised : alone).measure(plan.messages);
-    const second = await (isReversed ? alone : supervised).measure(plan.messages);
-    rounds.push(isReversed ? { alone: second, supervised: first } : { alone: first, supervised: second });
-  }
-  alone.end();
-  supervised.end();
-  const ratios = rounds.map((round) => round.supervised / round.alone);
-  return {
-    ...plan,
-    alone: Math.round(
-      quantile(
-        rounds.map((round) => round.alone),
-        0.5,
-      ),
-    ),
-    supervised: Math.round(
-      quantile(
-        rounds.map((round) => round.supervised),
-        0.5,
-      ),
-    ),
-    ratio: quantile(ratios, 0.5),
-    quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
+  const admin = `127.0.0.1:${await freePort()}`;
+  await using alone = await startAlone("entry-echo");
+  await using supervised = await startSupervised(["--workers", "1", "--admin", "off"], "entry-echo");
+  await using scraped = await startSupervised(["--workers", "1", "--admin", admin], "entry-echo");
+  const subjects = {
+    alone: await Subject.of(alone, plan.connections),
+    supervised: await Subject.of(supervised, plan.connections),
+    scraped: await Subject.of(scraped, plan.connections),
   };
+  const scraping = setInterval(() => void scrape(admin), SCRAPE);
+  try {
+    return { ...plan, ...summary(await rounds(plan, subjects)) };
+  } finally {
+    clearInterval(scraping);
+    for (const subject of Object.values(subjects)) subject.end();
+  }
+}
+
+type Round = Record<Kind, number>;
+
+/** Each kind is the first of a round as often as any other. */
+async function rounds(plan: EchoPlan, subjects: Readonly<Record<Kind, Subject>>): Promise<Round[]> {
+  for (const kind of KINDS) await subjects[kind].measure(plan.messages);
+  const measured: Round[] = [];
+  for (let round = 0; round < plan.rounds; round++) {
+    const figures: Round = { alone: 0, supervised: 0, scraped: 0 };
+    for (let turn = 0; turn < KINDS.length; turn++) {
+      const kind = KINDS[(round + turn) % KINDS.length]!;
+      figures[kind] = await subjects[kind].measure(plan.messages);
+    }
+    measured.push(figures);
+  }
+  return measured;
+}
+
+function summary(measured: readonly Round[]): Omit<EchoResult, keyof EchoPlan> {
+  const median = (kind: Kind) => Math.round(quantile(of(measured, kind), 0.5));
+  return {
+    alone: median("alone"),
+    supervised: median("supervised"),
+    scraped: median("scraped"),
+    supervision: ratio(measured, "supervised", "alone"),
+    scraping: ratio(measured, "scraped", "supervised"),
+  };
+}
+
+function of(measured: readonly Round[], kind: Kind): number[] {
+  return measured.map((round) => round[kind]);
+}
+
+function ratio(measured: readonly Round[], one: Kind, other: Kind): Ratio {
+  const ratios = measured.map((round) => round[one] / round[other]);
+  return { median: quantile(ratios, 0.5), quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)] };
+}
+
+async function scrape(admin: string): Promise<void> {
+  await (await fetch(`http://${admin}/metrics`)).text();
 }
 
 function quantile(values: readonly number[], part: number): number {

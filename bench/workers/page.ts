@@ -2,15 +2,17 @@
 import { originText } from "../reporting/origin.ts";
 import { markdownTable } from "../reporting/table.ts";
 import type { BlockingResult } from "./measure-blocking.ts";
-import type { EchoResult } from "./measure-echo.ts";
+import type { EchoResult, Ratio } from "./measure-echo.ts";
 import type { RestartResult } from "./measure-restart.ts";
+import type { ScalingResult } from "./measure-scaling.ts";
 import type { Part, WorkersResults } from "./results.ts";
 
-export function workersPage({ restart, blocking, echo }: WorkersResults): string {
+export function workersPage({ restart, blocking, scaling, echo }: WorkersResults): string {
   const parts = [
     "# Several processes under `hawser run`\n\nMade by `npm run bench -- workers`.",
     restart === undefined ? "" : restartPart(restart),
     blocking === undefined ? "" : blockingPart(blocking),
+    scaling === undefined ? "" : scalingPart(scaling),
     echo === undefined ? "" : echoPart(echo),
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
@@ -60,23 +62,44 @@ ${markdownTable(["", "figure"], rows, 1)}
 ${origin(result)}`;
 }
 
+function scalingPart(result: Part<ScalingResult>): string {
+  const { connections, left, most, each, changes, codes, refused, open, duration } = result;
+  const asked = Object.entries(codes).map(([code, count]) => `${count} with ${code}`);
+  const rows = [
+    ...changes.map(({ at, workers, connections: then }) => [`${at} s: ${then} connections`, `${workers} workers`]),
+    ["closed by the server", asked.join(", ") || "0"],
+    ["refused, reset or lost", String(refused.length)],
+    ["connections at the end", `${open} of ${left}`],
+  ];
+  return `## A ramp under the autoscaler
+
+\`--workers 1..${most} --scale connections=${each}\`: ${connections} clients come, ${connections - left} of them leave; those who are asked to come back do. ${duration} s.
+
+${markdownTable(["", "figure"], rows, 1)}
+
+${origin(result)}`;
+}
+
 function echoPart(result: Part<EchoResult>): string {
-  const { rounds, connections, alone, supervised, ratio, quartiles } = result;
+  const { rounds, connections, alone, supervised, scraped, supervision, scraping } = result;
   const rows = [
     ["alone", String(alone)],
     ["as a worker", String(supervised)],
-    [
-      "ratio, median of rounds (quartiles)",
-      `${ratio.toFixed(3)} (${quartiles.map((one) => one.toFixed(3)).join(" to ")})`,
-    ],
+    ["as a worker, `/metrics` scraped every second", String(scraped)],
+    ["a worker to the program alone", ratioText(supervision)],
+    ["scraped to not scraped", ratioText(scraping)],
   ];
   return `## Echoes for each second of CPU time
 
-125 B, ${connections} connections, one message under way on each; ${rounds} rounds, in turn.
+125 B, ${connections} connections, one message under way on each; ${rounds} rounds, in turn. Ratios are medians of the rounds, with their quartiles.
 
 ${markdownTable(["the program", "echoes"], rows, 1)}
 
 ${origin(result)}`;
+}
+
+function ratioText({ median, quartiles }: Ratio): string {
+  return `${median.toFixed(3)} (${quartiles.map((one) => one.toFixed(3)).join(" to ")})`;
 }
 
 function origin({ startedAt, machine }: Part<object>): string {

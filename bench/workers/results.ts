@@ -3,6 +3,7 @@ import type { Machine } from "../measuring/machine.ts";
 import type { BlockingResult } from "./measure-blocking.ts";
 import type { EchoResult } from "./measure-echo.ts";
 import type { RestartResult } from "./measure-restart.ts";
+import type { ScalingResult } from "./measure-scaling.ts";
 
 /** One part's figures, and where they come from: parts are measured on their own. */
 export type Part<Result> = Result & { readonly startedAt: string; readonly machine: Machine };
@@ -10,5 +11,6 @@ export type Part<Result> = Result & { readonly startedAt: string; readonly machi
 export interface WorkersResults {
   readonly restart?: Part<RestartResult>;
   readonly blocking?: Part<BlockingResult>;
+  readonly scaling?: Part<ScalingResult>;
   readonly echo?: Part<EchoResult>;
 }
