@@ -78,6 +78,7 @@ test.each<[string, Flags, RegExp]>([
   ["nginx", { http: "2" }, /does not speak RFC 8441/],
   ["haproxy", { tls: "router", certificate: "acme" }, /gets none by itself/],
   ["haproxy", { tls: "router", certificate: "/a.pem", certificateKey: "/b.key" }, /must be \/a\.pem\.key/],
+  ["caddy", { http: "2" }, /over HTTP\/1\.1 alone/],
   ["caddy", { clientAddress: "proxy-protocol" }, /from 2\.7 on/],
   ["apache", UNIX, /do not reach sockets/],
   ["apache", { clientAddress: "proxy-protocol" }, /does not send the PROXY protocol/],
