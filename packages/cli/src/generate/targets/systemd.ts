@@ -4,7 +4,7 @@ import { type Deployment, isLocal } from "../deployment.ts";
 import { header, lines } from "../header.ts";
 import type { GeneratedFile, Target } from "../target.ts";
 import { seconds, timingsOf } from "../timings.ts";
-import { commandOf, descriptorsOf, folderOf, processesOf } from "../workers.ts";
+import { commandOf, descriptorsOf, folderOf, isSupervised, processesOf, programsOf } from "../workers.ts";
 
 export const systemd: Target = {
   name: "systemd",
@@ -99,24 +99,27 @@ interface Service {
   readonly folder: string;
 }
 
+/** What systemd gives services by itself. */
+const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 function serviceText(deployment: Deployment, { notes, unit, environment, install, folder }: Service): string {
   const { name, user, listen, memory } = deployment;
-  const command = commandOf(deployment);
-  const isSupervised = command.startsWith("hawser run");
+  const supervised = isSupervised(deployment);
   return `${header("systemd", "#", ...notes)}
 [Unit]
 Description=${name}${listen === "port" ? "" : ", process %i"}
 ${lines(...unit)}
 [Service]
 ${lines(
-  isSupervised && "# hawser run says when it is ready, and that it lives",
-  `Type=${isSupervised ? "notify" : "exec"}`,
-  isSupervised && "NotifyAccess=all",
+  supervised && "# hawser run says when it is ready, and that it lives",
+  `Type=${supervised ? "notify" : "exec"}`,
+  supervised && "NotifyAccess=all",
   "# Not a shell or npm: sockets are meant for the process that is started",
-  `ExecStart=/usr/bin/env ${command}`,
-  isSupervised && "ExecReload=/bin/kill -HUP $MAINPID",
+  `ExecStart=/usr/bin/env ${commandOf(deployment)}`,
+  supervised && "ExecReload=/bin/kill -HUP $MAINPID",
   `WorkingDirectory=${folderOf(deployment)}`,
   "Environment=NODE_ENV=production",
+  supervised && `Environment=PATH=${programsOf(deployment)}:${SYSTEM_PATH}`,
   ...environment,
   "Restart=always",
   "RestartSec=1",
