@@ -16,10 +16,10 @@ import { type HttpResponseHead, reasonPhrase } from "../handshake/http-response.
 import { type AcceptedArrival, type Arrival, nobodyAt } from "./arrival.ts";
 import { endpointsOfSession } from "./http2-endpoints.ts";
 import { http2Fields } from "./http2-fields.ts";
+import { Http2Transport } from "./http2-transport.ts";
 import { ignore } from "./ignore.ts";
 import type { Responder } from "./responder.ts";
 import type { ResponseFinish } from "./response-bytes.ts";
-import { StreamTransport } from "./stream-transport.ts";
 import type { Transport } from "./transport.ts";
 
 const NO_BYTES = new Uint8Array(0);
@@ -53,7 +53,7 @@ function accept(
   const { isSecure } = endpoints;
   const lines = ownLines(headers, rawHeaders);
   const request = createRequestHead({ method: "CONNECT", path, httpVersion: "2.0", headers: lines, isSecure });
-  const transport = new StreamTransport(stream);
+  const transport = new Http2Transport(stream);
   return { transport, endpoints, request, early: NO_BYTES, responder: new Http2Responder(stream) };
 }
 
