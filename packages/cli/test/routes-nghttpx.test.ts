@@ -17,6 +17,7 @@ function configuration(deployment: Deployment): readonly GeneratedFile[] {
   const text = `frontend=127.0.0.1,${publicPort};no-tls
 ${backends.join("")}add-x-forwarded-for=yes
 strip-incoming-x-forwarded-for=yes
+strip-incoming-forwarded=yes
 workers=1
 ${patience.map((name) => `${name}-timeout=${idleTimeout}ms\n`).join("")}`;
   return [{ path: "nghttpx.conf", text }];

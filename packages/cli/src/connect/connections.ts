@@ -2,9 +2,9 @@
 
 import { type ClientConnection, connect, HandshakeError } from "hawser";
 import { CommandError } from "../command.ts";
+import { visibleText } from "../terminal/visible.ts";
 import type { ConnectCommandOptions } from "./options.ts";
 import type { Screen } from "./screen.ts";
-import { visibleText } from "./visible.ts";
 
 /** @throws {CommandError} from the iteration, if there is no connection and no further attempt */
 export async function* openConnections(

@@ -2,7 +2,7 @@
  * Where a conversation is shown: before a person, or for programs that read on.
  */
 
-import { visibleBytes, visibleText } from "./visible.ts";
+import { visibleBytes, visibleText } from "../terminal/visible.ts";
 
 export interface Screen {
   /** What the peer sent. */

@@ -1,6 +1,6 @@
 /** What a doctor finds: one line each, with what to do about it. Knows no check. */
 
-import { visibleText } from "../connect/visible.ts";
+import { visibleText } from "../terminal/visible.ts";
 
 export type Level = "ok" | "note" | "warning" | "problem";
 
