@@ -181,6 +181,22 @@ describeWith("systemd", "systemd itself", () => {
     expect(verify(filesOf("systemd", deployment(flags)), flags)).toEqual([]);
   });
 
+  test.each([
+    ["/run/chat/%d.sock", "chat"],
+    ["/run/apps/chat/%d.sock", "apps/chat"],
+    ["/run/chat/%d/socket", "chat/%i"],
+  ])("sockets at %s are in a folder that a router enters", (socketPattern, folder) => {
+    const [, service] = filesOf("systemd", deployment({ ...UNIX, socketPattern }));
+    expect(service!.text).toContain(`\nRuntimeDirectory=${folder}\n`);
+    // systemd would make it below /run/private, which is root's alone
+    expect(service!.text).not.toMatch(/^DynamicUser=yes/m);
+  });
+
+  test("an app in somebody's home is not hidden from itself", () => {
+    const [, service] = filesOf("systemd", deployment({ entry: "/home/me/chat/server.js" }));
+    expect(service!.text).toContain("\nProtectHome=read-only\n");
+  });
+
   test("and a wrong port is found", async () => {
     const [socket] = filesOf("systemd", deployment(SCALED));
     const mutations = [{ mistake: "a wrong port", from: "127.0.0.1:8080", to: "127.0.0.1:8081" }];
