@@ -111,6 +111,9 @@ interface Service {
   readonly install: string;
 }
 
+/** Seconds without a word of `hawser run` after which it hangs. */
+const WATCHDOG = 30;
+
 /** What systemd gives services by itself. */
 const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -120,12 +123,13 @@ function serviceText(deployment: Deployment, { notes, unit, environment, install
   return `${header("systemd", "#", ...notes)}
 [Unit]
 Description=${name}${listen === "port" ? "" : ", process %i"}
-${lines(...unit)}
+${lines(...unit, "# It is started again for ever: by default, five ends in ten seconds would be the last", "StartLimitIntervalSec=0")}
 [Service]
 ${lines(
   supervised && "# hawser run says when it is ready, and that it lives",
   `Type=${supervised ? "notify" : "exec"}`,
   supervised && "NotifyAccess=all",
+  supervised && `WatchdogSec=${WATCHDOG}`,
   "# Not a shell or npm: sockets are meant for the process that is started",
   `ExecStart=/usr/bin/env ${commandOf(deployment)}`,
   supervised && "ExecReload=/bin/kill -HUP $MAINPID",
