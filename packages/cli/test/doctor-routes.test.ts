@@ -66,7 +66,22 @@ backend out
 `;
 }
 
-const CONFIGURATIONS = { nginx: nginxConfiguration, haproxy: haproxyConfiguration };
+const CADDY: Lines = { proxy: "" };
+
+function caddyConfiguration(lines: Lines, port: number, backend: number): string {
+  return `{
+	admin off
+	auto_https off
+}
+http://127.0.0.1:${port} {
+	reverse_proxy 127.0.0.1:${backend} {
+		${lines["proxy"]}
+	}
+}
+`;
+}
+
+const CONFIGURATIONS = { nginx: nginxConfiguration, haproxy: haproxyConfiguration, caddy: caddyConfiguration };
 
 /** All findings that are worse than a note, for a route through a router. */
 async function diagnose(
@@ -174,6 +189,34 @@ describeWith("haproxy", "haproxy", () => {
     ],
   ])("%s", { timeout: 20_000 }, async (_mistake, lines, options, topic, advice) => {
     const finding = (await diagnose("haproxy", lines, options)).find((one) => one.topic === topic);
+    expect(finding?.advice).toMatch(advice);
+  });
+});
+
+describeWith("caddy", "caddy", () => {
+  test("a good configuration has nothing to mend", async () => {
+    expect(await diagnose("caddy", CADDY, { idle: 1_500 })).toEqual([]);
+  });
+
+  test.each<Case>([
+    [
+      "the host is another's",
+      { proxy: "header_up Host internal\n\t\theader_up -X-Forwarded-Host" },
+      {},
+      "the host",
+      /pass Host unchanged/,
+    ],
+    ["Origin is removed", { proxy: "header_up -Origin" }, {}, "other origins", /must not remove Origin/],
+    ["no address", { proxy: "header_up -X-Forwarded-For" }, {}, "the client's address", /X-Forwarded-For/],
+    [
+      "extensions are removed",
+      { proxy: "header_up -Sec-WebSocket-Extensions" },
+      {},
+      "compression",
+      /removes Sec-WebSocket-Extensions/,
+    ],
+  ])("%s", { timeout: 20_000 }, async (_mistake, lines, options, topic, advice) => {
+    const finding = (await diagnose("caddy", lines, options)).find((one) => one.topic === topic);
     expect(finding?.advice).toMatch(advice);
   });
 });

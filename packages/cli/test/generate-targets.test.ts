@@ -16,6 +16,7 @@ import { programProblems, type RouterName } from "./support/router.ts";
 import { semanticProblems } from "./support/semantics.ts";
 import { ENVOY, TRAEFIK, TRAEFIK_DYNAMIC } from "./support/shapes.ts";
 import { structureProblems } from "./support/structure.ts";
+import { sectionProblems } from "./support/supervisor-file.ts";
 
 type Flags = Readonly<Record<string, string>>;
 
@@ -78,6 +79,7 @@ test.each<[string, Flags, RegExp]>([
   ["nginx", { http: "2" }, /does not speak RFC 8441/],
   ["haproxy", { tls: "router", certificate: "acme" }, /gets none by itself/],
   ["haproxy", { tls: "router", certificate: "/a.pem", certificateKey: "/b.key" }, /must be \/a\.pem\.key/],
+  ["caddy", { http: "2" }, /over HTTP\/1\.1 alone/],
   ["caddy", { clientAddress: "proxy-protocol" }, /from 2\.7 on/],
   ["apache", UNIX, /do not reach sockets/],
   ["apache", { clientAddress: "proxy-protocol" }, /does not send the PROXY protocol/],
@@ -179,6 +181,31 @@ describeWith("systemd", "systemd itself", () => {
     expect(verify(filesOf("systemd", deployment(flags)), flags)).toEqual([]);
   });
 
+  test.each([
+    ["/run/chat/%d.sock", "chat"],
+    ["/run/apps/chat/%d.sock", "apps/chat"],
+    ["/run/chat/%d/socket", "chat/%i"],
+  ])("sockets at %s are in a folder that a router enters", (socketPattern, folder) => {
+    const [, service] = filesOf("systemd", deployment({ ...UNIX, socketPattern }));
+    expect(service!.text).toContain(`\nRuntimeDirectory=${folder}\n`);
+    // systemd would make it below /run/private, which is root's alone
+    expect(service!.text).not.toMatch(/^DynamicUser=yes/m);
+  });
+
+  test("an app in somebody's home is not hidden from itself", () => {
+    const [, service] = filesOf("systemd", deployment({ entry: "/home/me/chat/server.js" }));
+    expect(service!.text).toContain("\nProtectHome=read-only\n");
+  });
+
+  test("and a wrong port is found", async () => {
+    const [socket] = filesOf("systemd", deployment(SCALED));
+    const mutations = [{ mistake: "a wrong port", from: "127.0.0.1:8080", to: "127.0.0.1:8081" }];
+    const { port } = deployment(SCALED);
+    await expectMutationsFound(socket!.text, mutations, (text) =>
+      text.includes(`\nListenStream=127.0.0.1:${port}\n`) ? [] : ["the socket is not the app's"],
+    );
+  });
+
   test("and finds mistakes", async () => {
     const [socket, service] = filesOf("systemd", deployment(SCALED));
     await expectMutationsFound(
@@ -194,11 +221,27 @@ describeWith("systemd", "systemd itself", () => {
 });
 
 describe("supervisor", () => {
-  test("a stop that cuts the drain is found", async () => {
+  const check = (text: string, flags: Flags) => [
+    ...sectionProblems(text, deployment(flags)),
+    ...semanticProblems("supervisor", text, deployment(flags)),
+  ];
+
+  test.each([PORTS, UNIX, SCALED, { workers: "1" }, { ...PORTS, listen: "reuse-port" }])("%o", (flags) => {
+    expect(check(filesOf("supervisor", deployment(flags))[0]!.text, flags)).toEqual([]);
+  });
+
+  test("mistakes", async () => {
     const [file] = filesOf("supervisor", deployment(PORTS));
-    const mutations = [{ mistake: "too short", from: "stopwaitsecs=50", to: "stopwaitsecs=10" }];
-    await expectMutationsFound(file!.text, mutations, (text) =>
-      semanticProblems("supervisor", text, deployment(PORTS)),
+    await expectMutationsFound(
+      file!.text,
+      [
+        { mistake: "a stop that cuts the drain", from: "stopwaitsecs=50", to: "stopwaitsecs=10" },
+        { mistake: "a misspelt key", from: "stopwaitsecs", to: "stopwaitsec" },
+        { mistake: "a wrong port", from: "numprocs_start=8080", to: "numprocs_start=8081" },
+        { mistake: "a process too few", from: "numprocs=3", to: "numprocs=2" },
+        { mistake: "another variable", from: "PORT=", to: "PROT=" },
+      ],
+      (text) => check(text, PORTS),
     );
   });
 });

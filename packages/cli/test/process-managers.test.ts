@@ -211,7 +211,7 @@ describeWith("systemd", "socket activation of hawser run", () => {
 describe("a port for all", () => {
   test("supervisor starts hawser run where nothing else shares a port out", () => {
     const [file] = filesOf("supervisor", testDeployment({ workers: "4" }, temporaryFolder()));
-    expect(file!.text).toMatch(/^command=hawser run --workers 4 .*server\.js$/m);
+    expect(file!.text).toMatch(/^command=\/usr\/bin\/env hawser run --workers 4 .*server\.js$/m);
     expect(file!.text).not.toContain("numprocs");
   });
 });

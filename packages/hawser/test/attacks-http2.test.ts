@@ -85,6 +85,17 @@ test("a stream that ends with its request is a lost connection", async () => {
   expect(ws.closeCode).toBe(1006);
 });
 
+test("a connection that is broken off is reset with CANCEL", async () => {
+  const { first, handler } = capturing();
+  const attacked = await target(handler);
+  const session = new RawSession(attacked.port);
+  session.socket.write(connectFrame(1));
+  (await first).terminate();
+  await expect.poll(() => session.types(1)).toContain(FrameType.RST_STREAM);
+  const reset = session.frames().find(({ type }) => type === FrameType.RST_STREAM);
+  expect(reset?.payload.readUInt32BE()).toBe(8);
+});
+
 test("streams that are reset as soon as they are opened", async () => {
   const attacked = await target();
   const session = new RawSession(attacked.port);

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { deployment } from "../../test/support/deployment.ts";
@@ -55,6 +55,18 @@ describe("without a file", () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "package.json"), JSON.stringify({ name }));
     expect(readDeployment({ flags: {}, folder, path: undefined }).name).toBe(label);
+  });
+
+  test.each(["{", "null", "[]", ""])("package.json with %j: the folder's", (text) => {
+    const folder = join(temporaryFolder(), "Feed");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "package.json"), text);
+    expect(readDeployment({ flags: {}, folder, path: undefined }).name).toBe("feed");
+  });
+
+  test("a user's name is one that Linux takes, whatever the service is called", () => {
+    const name = `${"n".repeat(30)}-${"m".repeat(20)}`;
+    expect(readDeployment({ flags: { name }, folder: temporaryFolder(), path: undefined }).user).toBe("n".repeat(30));
   });
 });
 

@@ -134,10 +134,19 @@ function certificateOf(cert: string | undefined, key: string | undefined): Deplo
   return { cert, key: key ?? cert };
 }
 
+/** Whatever is wrong with the file is npm's to say; the folder has a name, too. */
+function packageName(path: string): unknown {
+  if (!existsSync(path)) return undefined;
+  try {
+    return (JSON.parse(readFileSync(path, "utf8")) as { readonly name?: unknown } | null)?.name;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The package's name without its scope, or the folder's, made a DNS label. */
 function usualName(folder: string): string {
-  const path = join(folder, "package.json");
-  const name = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as { name?: unknown }).name : undefined;
+  const name = packageName(join(folder, "package.json"));
   const label = (typeof name === "string" ? name.replace(/^@[^/]*\//, "") : basename(folder))
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")

@@ -17,6 +17,17 @@ export function headerProblems({ tls, clientAddress }: Deployment, router: strin
   return [`clientAddress must be x-forwarded-for with ${router}, ${why}; got proxy-protocol.`];
 }
 
+/** Routers that get no certificate by themselves. */
+export function acmeProblems({ certificate }: Deployment, router: string): readonly string[] {
+  if (certificate !== "acme") return [];
+  return [`certificate must be a path with ${router}, which gets none by itself; got acme.`];
+}
+
+/** Routers that speak HTTP/1.1 alone to an app where WebSockets are. @param why "which does not ..." */
+export function http2Problems({ http }: Deployment, router: string, why: string): readonly string[] {
+  return http === "2" ? [`http must be 1.1 with ${router}, ${why}; got 2.`] : [];
+}
+
 /** Where probes come every whole second at most, and all that count must fall into `notReady`. */
 export function probeProblems(deployment: Deployment, place: string): readonly string[] {
   const { notReady } = deployment;

@@ -19,13 +19,23 @@ export function processesOf({ listen, workers }: Deployment): number {
   return listen === "port" || workers === "auto" ? 1 : mostWorkers(workers);
 }
 
+/** Whether `hawser run` starts the processes, because several share a port that only a primary can share out. */
+export function isSupervised({ listen, workers }: Deployment): boolean {
+  return listen === "port" && workers !== 1;
+}
+
+/** Where npm puts `hawser`, if it belongs to the app's dependencies. */
+export function programsOf(deployment: Deployment): string {
+  return posix.join(folderOf(deployment), "node_modules/.bin");
+}
+
 /**
  * The words after the interpreter's folder is known: `node server.js`, or, where several share a port that only a primary
  * can share out, `hawser run --workers 4 server.js`.
  */
 export function commandOf(deployment: Deployment): string {
-  const { listen, workers } = deployment;
-  if (listen !== "port" || workers === 1) return `node ${programOf(deployment)}`;
+  const { workers } = deployment;
+  if (!isSupervised(deployment)) return `node ${programOf(deployment)}`;
   const range = typeof workers === "object" ? `${workers.min}..${workers.max}` : String(workers);
   const scale = typeof workers === "object" ? ` --scale connections=${deployment.connections}` : "";
   const { notReady, drainWindow } = deployment;

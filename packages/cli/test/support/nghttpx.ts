@@ -13,6 +13,7 @@ export function nghttpxFiles(deployment: Deployment): readonly GeneratedFile[] {
   const text = `${frontend(deployment)}
 ${backends.join("")}add-x-forwarded-for=yes
 strip-incoming-x-forwarded-for=yes
+strip-incoming-forwarded=yes
 workers=1
 ${patience.map((name) => `${name}-timeout=${idleTimeout}ms\n`).join("")}`;
   return [{ path: "nghttpx.conf", text }];

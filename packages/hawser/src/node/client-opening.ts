@@ -3,6 +3,7 @@
  */
 
 import { createHash, randomBytes } from "node:crypto";
+import type { ClientHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket, ConnectionOptions as TlsOptions } from "node:tls";
@@ -31,6 +32,7 @@ import { exchange, toHandshakeResponse } from "./http-exchange.ts";
 import { endpointsOfSession } from "./http2-endpoints.ts";
 import { awaitAnswer, connectFields } from "./http2-opening.ts";
 import { Http2Sessions } from "./http2-sessions.ts";
+import { Http2Transport } from "./http2-transport.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import { dialThroughProxy } from "./proxy-dial.ts";
 import { proxyFromEnvironment } from "./proxy-environment.ts";
@@ -160,7 +162,7 @@ function begin(
 ): ClientConnection {
   const judgement = judgeResponse(answer, request);
   if (isHandshakeFault(judgement)) throw faulty(hop, judgement, answer);
-  const transport = new StreamTransport(stream);
+  const transport = settings.http2 ? new Http2Transport(stream as ClientHttp2Stream) : new StreamTransport(stream);
   const owner = new ClientOwner(settings.connection.logger);
   const session = new Session(settings.connection, transport, judgement.extensions, systemWheel, owner);
   const connection = new ClientConnection(session, agreementOf(hop, request, judgement), endpoints ?? transport);

@@ -16,7 +16,7 @@ import { type HttpResponseHead, reasonPhrase } from "../handshake/http-response.
 import { type AcceptedHandshake, type AttachedHandshake, nobodyAt } from "./attached-handshake.ts";
 import { endpointsOfSession } from "./http2-endpoints.ts";
 import { http2Fields } from "./http2-fields.ts";
-import { Http2Transport } from "./http2-transport.ts";
+import { Http2ServerTransport } from "./http2-transport.ts";
 import { ignore } from "./ignore.ts";
 import type { Responder } from "./responder.ts";
 import type { ResponseFinish } from "./response-bytes.ts";
@@ -53,7 +53,7 @@ function accept(
   const { isSecure } = endpoints;
   const lines = ownLines(headers, rawHeaders);
   const request = createRequestHead({ method: "CONNECT", path, httpVersion: "2.0", headers: lines, isSecure });
-  const transport = new Http2Transport(stream);
+  const transport = new Http2ServerTransport(stream);
   return { transport, endpoints, request, early: NO_BYTES, responder: new Http2Responder(stream) };
 }
 

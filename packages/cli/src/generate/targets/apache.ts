@@ -2,7 +2,7 @@
 
 import { allConnections, type Backend, backendsOf, connectionsOf, hostAndPort } from "../backends.ts";
 import { type Deployment, mainDomain } from "../deployment.ts";
-import { headerProblems } from "../edge.ts";
+import { headerProblems, http2Problems } from "../edge.ts";
 import { APP_ANSWERS, header, lines } from "../header.ts";
 import type { Target } from "../target.ts";
 import { seconds, timingsOf } from "../timings.ts";
@@ -13,14 +13,14 @@ export const apache: Target = {
   generate: (deployment) => [{ path: `${deployment.name}.conf`, text: siteText(deployment) }],
   lint: (deployment) => [
     ...headerProblems(deployment, "apache", "which does not send the PROXY protocol"),
+    ...http2Problems(deployment, "apache", "which does not speak RFC 8441"),
     ...ownProblems(deployment),
   ],
 };
 
-function ownProblems({ certificate, http, listen }: Deployment): readonly string[] {
+function ownProblems({ certificate, listen }: Deployment): readonly string[] {
   return [
     ...(certificate === "acme" ? ["certificate must be a path with apache; mod_md is not set up here; got acme."] : []),
-    ...(http === "2" ? ["http must be 1.1 with apache, which does not speak RFC 8441; got 2."] : []),
     ...(listen === "unix" ? ["listen must not be unix with apache, whose health checks do not reach sockets."] : []),
   ];
 }

@@ -2,7 +2,7 @@
 
 import { backendsOf, hostAndPort } from "../backends.ts";
 import type { Deployment } from "../deployment.ts";
-import { headerProblems } from "../edge.ts";
+import { headerProblems, http2Problems } from "../edge.ts";
 import { APP_ANSWERS, header, indented, lines } from "../header.ts";
 import type { Target } from "../target.ts";
 import { timingsOf } from "../timings.ts";
@@ -11,7 +11,10 @@ export const caddy: Target = {
   name: "caddy",
   summary: "Caddy 2.6 or newer: Caddyfile",
   generate: (deployment) => [{ path: "Caddyfile", text: caddyfile(deployment) }],
-  lint: (deployment) => headerProblems(deployment, "caddy", "which sends the PROXY protocol from 2.7 on alone"),
+  lint: (deployment) => [
+    ...headerProblems(deployment, "caddy", "which sends the PROXY protocol from 2.7 on alone"),
+    ...http2Problems(deployment, "caddy", "whose WebSockets go to servers over HTTP/1.1 alone"),
+  ],
 };
 
 function caddyfile(deployment: Deployment): string {
@@ -65,9 +68,8 @@ function tlsLine({ tls, certificate }: Deployment): string {
 }
 
 function upstreams(deployment: Deployment): string {
-  const scheme = deployment.http === "2" ? "h2c://" : "";
   return backendsOf(deployment)
-    .map((backend) => (backend.type === "unix" ? `unix/${backend.path}` : `${scheme}${hostAndPort(backend)}`))
+    .map((backend) => (backend.type === "unix" ? `unix/${backend.path}` : hostAndPort(backend)))
     .join(" ");
 }
 

@@ -3,6 +3,7 @@
 import { why, yamlText } from "../annotated-yaml.ts";
 import { allConnections, type Backend, backendsOf } from "../backends.ts";
 import { type Deployment, mainDomain } from "../deployment.ts";
+import { acmeProblems } from "../edge.ts";
 import { APP_ANSWERS, header } from "../header.ts";
 import type { Target } from "../target.ts";
 import { timingsOf } from "../timings.ts";
@@ -11,8 +12,7 @@ export const envoy: Target = {
   name: "envoy",
   summary: "Envoy 1.30 or newer: envoy.yaml",
   generate: (deployment) => [{ path: "envoy.yaml", text: bootstrapText(deployment) }],
-  lint: ({ certificate }) =>
-    certificate === "acme" ? ["certificate must be a path with envoy, which gets none by itself; got acme."] : [],
+  lint: (deployment) => acmeProblems(deployment, "envoy"),
 };
 
 const NOTES = [

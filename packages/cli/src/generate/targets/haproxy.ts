@@ -2,6 +2,7 @@
 
 import { allConnections, type Backend, backendsOf, connectionsOf, hostAndPort } from "../backends.ts";
 import { type Deployment, mainDomain } from "../deployment.ts";
+import { acmeProblems } from "../edge.ts";
 import { APP_ANSWERS, header, lines } from "../header.ts";
 import type { Target } from "../target.ts";
 import { timingsOf } from "../timings.ts";
@@ -10,15 +11,15 @@ export const haproxy: Target = {
   name: "haproxy",
   summary: "HAProxy 2.6 or newer: haproxy.cfg",
   generate: (deployment) => [{ path: "haproxy.cfg", text: configText(deployment) }],
-  lint: ({ certificate }) => {
-    if (certificate === "acme")
-      return ["certificate must be a path with haproxy, which gets none by itself; got acme."];
-    if (certificate === undefined || [certificate.cert, `${certificate.cert}.key`].includes(certificate.key)) return [];
-    return [
-      `certificateKey must be ${certificate.cert}.key, or the same file, with haproxy, which looks for it there; got ${certificate.key}.`,
-    ];
-  },
+  lint: (deployment) => [...acmeProblems(deployment, "haproxy"), ...keyProblems(deployment)],
 };
+
+function keyProblems({ certificate }: Deployment): readonly string[] {
+  if (typeof certificate !== "object") return [];
+  const { cert, key } = certificate;
+  if ([cert, `${cert}.key`].includes(key)) return [];
+  return [`certificateKey must be ${cert}.key, or the same file, with haproxy, which looks for it there; got ${key}.`];
+}
 
 function configText(deployment: Deployment): string {
   const { name, tls } = deployment;

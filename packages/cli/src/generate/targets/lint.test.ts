@@ -27,6 +27,16 @@ test.each<readonly [string, Readonly<Record<string, string>>, RegExp]>([
   ["gcp", { name: "n".repeat(45) }, /^name must have at most 44 characters on Google Cloud, .* got 45\.$/],
   ["gcp", { ...ACME, domains: "*.chat.example" }, /^domains must be whole names on Google Cloud, .* got \*\.chat/],
   ["kubernetes", { notReady: "1s" }, /^notReady must be 0, or at least 2s on Kubernetes, .* got 1s\.$/],
+  [
+    "systemd",
+    { listen: "unix", workers: "2", socketPattern: "/srv/chat/%d.sock" },
+    /^socketPattern must be within a folder of \/run with systemd, .* got \/srv\/chat\/%d\.sock\.$/,
+  ],
+  [
+    "systemd",
+    { listen: "unix", workers: "2", socketPattern: "/run/%d.sock" },
+    /^socketPattern must be within a folder/,
+  ],
   ["traefik", { domains: "*.chat.example" }, /^domains must be whole names with traefik, .* got \*\.chat\.example\.$/],
   [
     "traefik",

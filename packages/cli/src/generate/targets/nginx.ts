@@ -2,7 +2,7 @@
 
 import { allConnections, type Backend, backendsOf, connectionsOf, hostAndPort } from "../backends.ts";
 import type { Deployment } from "../deployment.ts";
-import { headerProblems } from "../edge.ts";
+import { acmeProblems, headerProblems, http2Problems } from "../edge.ts";
 import { header, lines } from "../header.ts";
 import type { Target } from "../target.ts";
 import { seconds, timingsOf } from "../timings.ts";
@@ -16,16 +16,10 @@ export const nginx: Target = {
   ],
   lint: (deployment) => [
     ...headerProblems(deployment, "nginx", "whose HTTP proxy does not send the PROXY protocol"),
-    ...ownProblems(deployment),
+    ...acmeProblems(deployment, "nginx"),
+    ...http2Problems(deployment, "nginx", "which does not speak RFC 8441"),
   ],
 };
-
-function ownProblems({ certificate, http }: Deployment): readonly string[] {
-  return [
-    ...(certificate === "acme" ? ["certificate must be a path with nginx, which gets none by itself; got acme."] : []),
-    ...(http === "2" ? ["http must be 1.1 with nginx, which does not speak RFC 8441; got 2."] : []),
-  ];
-}
 
 /** Descriptors beyond those of connections: listeners, logs, pipes. */
 const SPARE = 64;

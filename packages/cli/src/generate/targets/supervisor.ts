@@ -4,7 +4,7 @@ import type { Deployment } from "../deployment.ts";
 import { header, lines } from "../header.ts";
 import type { Target } from "../target.ts";
 import { seconds, timingsOf } from "../timings.ts";
-import { commandOf, descriptorsOf, folderOf, processesOf } from "../workers.ts";
+import { commandOf, descriptorsOf, folderOf, isSupervised, processesOf, programsOf } from "../workers.ts";
 
 export const supervisor: Target = {
   name: "supervisor",
@@ -26,15 +26,16 @@ function programText(deployment: Deployment): string {
   return `${header("supervisor", ";", ...notes)}
 [program:${name}]
 ${lines(
-  `command=${commandOf(deployment)}`,
+  // The command is looked for by the environment below, not by supervisord's own
+  `command=${isSupervised(deployment) ? "/usr/bin/env " : ""}${commandOf(deployment)}`,
   `directory=${folderOf(deployment)}`,
   `user=${user}`,
   ...numberLines(deployment),
   `environment=${environmentOf(deployment)}`,
   "autorestart=true",
-  "; One that ends sooner has not started; the wait before the next attempt grows by a second each time",
+  "; One that ends sooner has not started; the wait before the next attempt grows by a second each time, for more than an hour",
   `startsecs=${seconds(probeInterval)}`,
-  "startretries=10",
+  "startretries=100",
   "stopsignal=TERM",
   "; Draining and closing, as the app was told; then SIGKILL",
   `stopwaitsecs=${seconds(stop)}`,
@@ -61,12 +62,14 @@ function numberLines(deployment: Deployment): readonly string[] {
   return [`numprocs=${count}`, `numprocs_start=${first}`, "process_name=%(program_name)s-%(process_num)d"];
 }
 
-function environmentOf({ listen, port, socketPattern }: Deployment): string {
+function environmentOf(deployment: Deployment): string {
+  const { listen, port, socketPattern } = deployment;
+  const path = isSupervised(deployment) ? `,PATH="${programsOf(deployment)}:%(ENV_PATH)s"` : "";
   const places: Readonly<Record<Deployment["listen"], string>> = {
     port: `PORT="${port}"`,
     "reuse-port": `PORT="${port}",REUSE_PORT="1"`,
     ports: 'PORT="%(process_num)d"',
     unix: `SOCKET="${socketPattern.replaceAll("%d", "%(process_num)d")}"`,
   };
-  return `NODE_ENV="production",${places[listen]}`;
+  return `NODE_ENV="production",${places[listen]}${path}`;
 }

@@ -4,17 +4,27 @@ import { type Deployment, isLocal } from "../deployment.ts";
 import { header, lines } from "../header.ts";
 import type { GeneratedFile, Target } from "../target.ts";
 import { seconds, timingsOf } from "../timings.ts";
-import { commandOf, descriptorsOf, folderOf, processesOf } from "../workers.ts";
+import { commandOf, descriptorsOf, folderOf, isSupervised, processesOf, programsOf } from "../workers.ts";
 
 export const systemd: Target = {
   name: "systemd",
   summary: "systemd 245 or newer: a service with its socket, or a template and a target",
   generate: (deployment) => (deployment.listen === "port" ? activated(deployment) : instances(deployment)),
-  lint: ({ listen, workers }) =>
-    listen === "reuse-port" && workers === "auto"
-      ? ["workers must be a number with systemd and listen: reuse-port, because it starts each of them; got auto."]
-      : [],
+  lint: (deployment) => [...countProblems(deployment), ...folderProblems(deployment)],
 };
+
+function countProblems({ listen, workers }: Deployment): readonly string[] {
+  if (listen !== "reuse-port" || workers !== "auto") return [];
+  return ["workers must be a number with systemd and listen: reuse-port, because it starts each of them; got auto."];
+}
+
+function folderProblems(deployment: Deployment): readonly string[] {
+  const { listen, socketPattern } = deployment;
+  if (listen !== "unix" || socketFolder(deployment) !== undefined) return [];
+  return [
+    `socketPattern must be within a folder of /run with systemd, which makes that folder for the app; got ${socketPattern}.`,
+  ];
+}
 
 /** The socket stays while the service restarts: no connect is refused. */
 function activated(deployment: Deployment): readonly GeneratedFile[] {
@@ -38,7 +48,6 @@ WantedBy=sockets.target
     unit: [`Requires=${name}.socket`, `After=network.target ${name}.socket`],
     environment: [`Environment=PORT=${port}`],
     install: "multi-user.target",
-    folder: name,
   });
   return [
     { path: `${name}.socket`, text: socket },
@@ -59,11 +68,10 @@ ${names.map((one) => `Wants=${one}\n`).join("")}
 WantedBy=multi-user.target
 `;
   const service = serviceText(deployment, {
-    notes: NOTES[listen],
+    notes: notesOf(deployment),
     unit: [`PartOf=${name}.target`, "After=network.target"],
     environment: placeOf(deployment),
     install: `${name}.target`,
-    folder: folderOfInstance(deployment),
   });
   return [
     { path: `${name}.target`, text: target },
@@ -71,12 +79,18 @@ WantedBy=multi-user.target
   ];
 }
 
-const NOTES: Readonly<Record<Deployment["listen"], readonly string[]>> = {
-  port: [],
-  "reuse-port": ["The app listens with { port: Number(process.env.PORT), reusePort: true }."],
-  ports: ["The app listens on process.env.PORT."],
-  unix: ["The app listens with { path: process.env.SOCKET, mode: 0o666 }; who may enter the folder may connect."],
-};
+function notesOf({ listen, user }: Deployment): readonly string[] {
+  const notes: Readonly<Record<Deployment["listen"], readonly string[]>> = {
+    port: [],
+    "reuse-port": ["The app listens with { port: Number(process.env.PORT), reusePort: true }."],
+    ports: ["The app listens on process.env.PORT."],
+    unix: [
+      "The app listens with { path: process.env.SOCKET, mode: 0o666 }; who may enter the folder may connect.",
+      `The user must be there: useradd --system ${user}`,
+    ],
+  };
+  return notes[listen];
+}
 
 function placeOf({ listen, port, socketPattern }: Deployment): readonly string[] {
   if (listen === "unix") return [`Environment=SOCKET=${socketPattern.replaceAll("%d", "%i")}`];
@@ -84,10 +98,10 @@ function placeOf({ listen, port, socketPattern }: Deployment): readonly string[]
   return [`Environment=PORT=${port}`, "Environment=REUSE_PORT=1"];
 }
 
-/** Below /run, where the sockets are; shared by all instances. */
-function folderOfInstance({ name, socketPattern, listen }: Deployment): string {
-  const [, folder] = /^\/run\/([^/%]+)\//.exec(socketPattern) ?? [];
-  return listen === "unix" && folder !== undefined ? folder : name;
+/** Below /run, where the sockets are; `undefined` where systemd makes no folder. */
+function socketFolder({ socketPattern }: Deployment): string | undefined {
+  const [, folder] = /^\/run\/(.+)\/[^/]+$/.exec(socketPattern) ?? [];
+  return folder?.replaceAll("%d", "%i");
 }
 
 interface Service {
@@ -95,28 +109,33 @@ interface Service {
   readonly unit: readonly string[];
   readonly environment: readonly string[];
   readonly install: string;
-  /** Below /run. */
-  readonly folder: string;
 }
 
-function serviceText(deployment: Deployment, { notes, unit, environment, install, folder }: Service): string {
+/** Seconds without a word of `hawser run` after which it hangs. */
+const WATCHDOG = 30;
+
+/** What systemd gives services by itself. */
+const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+function serviceText(deployment: Deployment, { notes, unit, environment, install }: Service): string {
   const { name, user, listen, memory } = deployment;
-  const command = commandOf(deployment);
-  const isSupervised = command.startsWith("hawser run");
+  const supervised = isSupervised(deployment);
   return `${header("systemd", "#", ...notes)}
 [Unit]
 Description=${name}${listen === "port" ? "" : ", process %i"}
-${lines(...unit)}
+${lines(...unit, "# It is started again for ever: by default, five ends in ten seconds would be the last", "StartLimitIntervalSec=0")}
 [Service]
 ${lines(
-  isSupervised && "# hawser run says when it is ready, and that it lives",
-  `Type=${isSupervised ? "notify" : "exec"}`,
-  isSupervised && "NotifyAccess=all",
+  supervised && "# hawser run says when it is ready, and that it lives",
+  `Type=${supervised ? "notify" : "exec"}`,
+  supervised && "NotifyAccess=all",
+  supervised && `WatchdogSec=${WATCHDOG}`,
   "# Not a shell or npm: sockets are meant for the process that is started",
-  `ExecStart=/usr/bin/env ${command}`,
-  isSupervised && "ExecReload=/bin/kill -HUP $MAINPID",
+  `ExecStart=/usr/bin/env ${commandOf(deployment)}`,
+  supervised && "ExecReload=/bin/kill -HUP $MAINPID",
   `WorkingDirectory=${folderOf(deployment)}`,
   "Environment=NODE_ENV=production",
+  supervised && `Environment=PATH=${programsOf(deployment)}:${SYSTEM_PATH}`,
   ...environment,
   "Restart=always",
   "RestartSec=1",
@@ -127,12 +146,10 @@ ${lines(
   `MemoryMax=${memoryOf(deployment, memory)}`,
   "",
   `User=${user}`,
-  "DynamicUser=yes",
-  `RuntimeDirectory=${folder}`,
-  "RuntimeDirectoryPreserve=yes",
+  ...(listen === "unix" ? folderLines(deployment) : ["DynamicUser=yes"]),
   "NoNewPrivileges=yes",
   "ProtectSystem=strict",
-  "ProtectHome=yes",
+  `ProtectHome=${/^\/(home|root)\//.test(folderOf(deployment)) ? "read-only" : "yes"}`,
   "PrivateTmp=yes",
   "PrivateDevices=yes",
   "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
@@ -140,6 +157,16 @@ ${lines(
 [Install]
 WantedBy=${install}
 `;
+}
+
+/** A user that systemd makes up would have it below /run/private, where no router gets. */
+function folderLines(deployment: Deployment): readonly string[] {
+  return [
+    "# Shared by all instances: it stays while one of them restarts",
+    `RuntimeDirectory=${socketFolder(deployment)}`,
+    "RuntimeDirectoryPreserve=yes",
+    "RestrictSUIDSGID=yes",
+  ];
 }
 
 /** Of all processes of the unit; with `auto`, nobody knows how many. */

@@ -3,6 +3,7 @@
 import { why, yamlText } from "../annotated-yaml.ts";
 import { backendsOf, hostAndPort } from "../backends.ts";
 import { type Deployment, mainDomain } from "../deployment.ts";
+import { http2Problems } from "../edge.ts";
 import { APP_ANSWERS, header } from "../header.ts";
 import type { Target } from "../target.ts";
 import { timingsOf } from "../timings.ts";
@@ -17,15 +18,16 @@ export const traefik: Target = {
     },
     { path: `dynamic/${deployment.name}.yaml`, text: yaml(dynamicOf(deployment)) },
   ],
-  lint: (deployment) => [...placeProblems(deployment), ...certificateProblems(deployment)],
+  lint: (deployment) => [
+    ...placeProblems(deployment),
+    ...http2Problems(deployment, "traefik", "whose WebSockets go to servers over HTTP/1.1 alone"),
+    ...certificateProblems(deployment),
+  ],
 };
 
-function placeProblems({ listen, http, tls, clientAddress }: Deployment): readonly string[] {
+function placeProblems({ listen, tls, clientAddress }: Deployment): readonly string[] {
   return [
     ...(listen === "unix" ? ["listen must not be unix with traefik, which does not reach sockets."] : []),
-    ...(http === "2"
-      ? ["http must be 1.1 with traefik, whose WebSockets go to servers over HTTP/1.1 alone; got 2."]
-      : []),
     ...(tls !== "app" && clientAddress === "proxy-protocol"
       ? ["clientAddress must be x-forwarded-for with traefik where it reads HTTP; got proxy-protocol."]
       : []),

@@ -4,10 +4,11 @@
  * connections and makes it unready.
  */
 
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http2";
 import { healthChecks, listenFds, respond, serve, shutdownOn } from "hawser";
 
-const { PORT, SOCKET, REUSE_PORT, PROXY_PROTOCOL, HTTP2, PING_INTERVAL, COMPRESSION, STARTED } = process.env;
+const { PORT, SOCKET, REUSE_PORT, PROXY_PROTOCOL, HTTP2, TLS, PING_INTERVAL, COMPRESSION, STARTED } = process.env;
 const [activated] = listenFds();
 
 function place() {
@@ -28,6 +29,10 @@ server = await serve(
   },
   {
     ...(http2 === undefined ? place() : { server: http2 }),
+    // A chain, and its key beside it
+    ...(TLS === undefined
+      ? {}
+      : { tls: { cert: readFileSync(TLS), key: readFileSync(TLS.replace(".pem", "-key.pem")) } }),
     // On a Unix socket the router has no address
     ...(PROXY_PROTOCOL === "1"
       ? { proxyProtocol: "required" }
