@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../command.ts";
-import { visibleBytes, visibleText } from "../terminal/visible.ts";
 import { closeText } from "./close-text.ts";
 import { readEntry } from "./entry.ts";
 import { parseConnectOptions } from "./options.ts";

@@ -1,6 +1,6 @@
 /** What platforms refuse that bring a router of their own: sentences for the `lint` of their targets. */
 
-import { formatDuration } from "../config/units.ts";
+import { formatDuration } from "../units.ts";
 import type { Deployment } from "./deployment.ts";
 import { seconds, timingsOf } from "./timings.ts";
 

@@ -1,7 +1,7 @@
 /** What contradicts itself in a deployment, in sentences: key, rule, values. Targets add what only they cannot do. */
 
 import { isIP } from "node:net";
-import { formatDuration } from "../config/units.ts";
+import { formatDuration } from "../units.ts";
 import { type Deployment, isLocal, mostWorkers } from "./deployment.ts";
 import { workerGrace } from "./fleet.ts";
 import { timingsOf } from "./timings.ts";

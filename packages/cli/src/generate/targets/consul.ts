@@ -2,7 +2,7 @@
  * Consul: a service of machines, and its defaults for the mesh.
  */
 
-import { formatDuration } from "../../config/units.ts";
+import { formatDuration } from "../../units.ts";
 import type { Deployment } from "../deployment.ts";
 import { portProblems, probeProblems } from "../edge.ts";
 import { header } from "../header.ts";

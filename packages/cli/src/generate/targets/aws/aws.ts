@@ -2,7 +2,7 @@
  * AWS: an Auto Scaling group behind an ALB, or behind an NLB where the address comes by the PROXY protocol or the app ends TLS.
  */
 
-import { formatDuration } from "../../../config/units.ts";
+import { formatDuration } from "../../../units.ts";
 import { yamlText } from "../../annotated-yaml.ts";
 import type { Deployment } from "../../deployment.ts";
 import { portProblems } from "../../edge.ts";
