@@ -193,7 +193,7 @@ describeWith("systemd", "systemd itself", () => {
   });
 
   test("an app in somebody's home is not hidden from itself", () => {
-    const [, service] = filesOf("systemd", deployment({ entry: "/home/me/chat/server.js" }));
+    const [, service] = filesOf("systemd", deployment({ entry: join("/home", "me", "server.js") }));
     expect(service!.text).toContain("\nProtectHome=read-only\n");
   });
 
