@@ -345,7 +345,7 @@ export interface ProtocolSink extends MessageSink {
     ping(payload: Uint8Array): void;
     pong(payload: Uint8Array, latency: number | undefined): void;
     closing(): void;
-    end(): void;
+    end(isHandshakeDone: boolean): void;
     abort(): void;
     closed(info: CloseInfo): void;
 }

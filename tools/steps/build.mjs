@@ -30,15 +30,18 @@ function makeProgramsExecutable(folder) {
 }
 
 /**
- * `tsc -b` leaves the outputs of a deleted or renamed source in place, and they would be published.
+ * `tsc -b` leaves the outputs of a deleted or renamed source in place, and they would be published; and it does not always write
+ * those of the new name, unless it has to build everything.
  *
  * @param {string} folder
  */
 function removeStale(folder) {
   const outputs = join(folder, "dist");
   if (!existsSync(outputs)) return;
-  for (const entry of readdirSync(outputs, { recursive: true, encoding: "utf8" })) {
+  const stale = readdirSync(outputs, { recursive: true, encoding: "utf8" }).filter((entry) => {
     const stem = /^(.*?)(?:\.d\.ts|\.js)(?:\.map)?$/.exec(entry)?.[1];
-    if (stem !== undefined && !existsSync(join(folder, "src", `${stem}.ts`))) rmSync(join(outputs, entry));
-  }
+    return stem !== undefined && !existsSync(join(folder, "src", `${stem}.ts`));
+  });
+  for (const entry of stale) rmSync(join(outputs, entry));
+  if (stale.length > 0) rmSync(join(outputs, ".tsbuildinfo"), { force: true });
 }
