@@ -38,10 +38,11 @@ function makeProgramsExecutable(folder) {
 function removeStale(folder) {
   const outputs = join(folder, "dist");
   if (!existsSync(outputs)) return;
-  const stale = readdirSync(outputs, { recursive: true, encoding: "utf8" }).filter((entry) => {
+  const entries = readdirSync(outputs, { recursive: true, encoding: "utf8" });
+  const stale = entries.filter((entry) => {
     const stem = /^(.*?)(?:\.d\.ts|\.js)(?:\.map)?$/.exec(entry)?.[1];
     return stem !== undefined && !existsSync(join(folder, "src", `${stem}.ts`));
   });
-  for (const entry of stale) rmSync(join(outputs, entry));
-  if (stale.length > 0) rmSync(join(outputs, ".tsbuildinfo"), { force: true });
+  const records = stale.length === 0 ? [] : entries.filter((entry) => entry.endsWith(".tsbuildinfo"));
+  for (const entry of [...stale, ...records]) rmSync(join(outputs, entry));
 }
