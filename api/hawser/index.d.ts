@@ -6,7 +6,7 @@ export type { HttpRequestHead } from "./handshake/http-request.ts";
 export type { HttpResponseHead } from "./handshake/http-response.ts";
 export type { Origins } from "./handshake/origin.ts";
 export type { SubprotocolSelector } from "./handshake/server-handshake.ts";
-export type { AttachableServer } from "./node/arrival.ts";
+export type { AttachableServer } from "./node/attached-handshake.ts";
 export type { BackplaneMetrics } from "./node/backplane-link.ts";
 export { type BasicAuthOptions, basicAuth, type Credentials } from "./node/basic-auth.ts";
 export { type BroadcastOptions, type BroadcastResult, broadcast } from "./node/broadcast.ts";
@@ -209,19 +209,19 @@ export interface ServerAgreement {
 }
 export declare function judgeRequest(request: HttpRequestHead, settings: ServerHandshakeSettings, authority: RequestedAuthority): ServerAgreement | HandshakeFault;
 
-// node/arrival.d.ts
+// node/attached-handshake.d.ts
 import type { Server as HttpServer } from "node:http";
 import type { Http2SecureServer, Http2Server } from "node:http2";
 import type { HttpRequestHead } from "../handshake/http-request.ts";
 import type { Responder } from "./responder.ts";
 import type { Endpoints, Transport } from "./transport.ts";
 export type AttachableServer = HttpServer | Http2SecureServer | Http2Server;
-export interface Arrival {
+export interface AttachedHandshake {
     readonly path: string;
-    accept(): AcceptedArrival;
+    accept(): AcceptedHandshake;
     refuse(): void;
 }
-export interface AcceptedArrival {
+export interface AcceptedHandshake {
     readonly transport: Transport;
     readonly endpoints: Endpoints;
     readonly request: HttpRequestHead;
@@ -898,7 +898,7 @@ import type { ServerExtensionFactory } from "../handshake/extension-negotiation.
 import type { Origins } from "../handshake/origin.ts";
 import type { SubprotocolSelector } from "../handshake/server-handshake.ts";
 import type { Backplane } from "../pubsub/backplane.ts";
-import type { AttachableServer } from "./arrival.ts";
+import type { AttachableServer } from "./attached-handshake.ts";
 import type { CompressionOption } from "./compression.ts";
 import { type ConnectionOptions } from "./connection-options.ts";
 import type { ProcessRequest, ProcessResponse } from "./request-hooks.ts";

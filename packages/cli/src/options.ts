@@ -6,8 +6,8 @@
 
 import { parseArgs } from "node:util";
 import { UsageError } from "./command.ts";
-import { parseDuration, parseSize } from "./config/units.ts";
 import { suggestion } from "./nearest.ts";
+import { parseDuration, parseSize } from "./units.ts";
 
 export interface OptionRule {
   readonly type: "string" | "boolean";

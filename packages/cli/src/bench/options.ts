@@ -2,7 +2,6 @@
 
 import { availableParallelism } from "node:os";
 import { UsageError } from "../command.ts";
-import { parseSize } from "../config/units.ts";
 import { suggestion } from "../nearest.ts";
 import {
   durationOption,
@@ -12,6 +11,7 @@ import {
   type OptionValues,
   readWords,
 } from "../options.ts";
+import { parseSize } from "../units.ts";
 import { STAMP_LENGTH, STAMP_PLACE } from "./generator/payloads.ts";
 import type { HandshakeLoad, Mode } from "./load.ts";
 import { parseThreshold, type Threshold } from "./thresholds.ts";

@@ -2,7 +2,7 @@
  * What a value may look like, whoever gives it: a flag, an environment variable or a file. Knows no particular option.
  */
 
-import { formatDuration, formatSize, parseDuration, parseSize } from "./units.ts";
+import { formatDuration, formatSize, parseDuration, parseSize } from "../units.ts";
 
 /** What a file can hold for an option; flags and variables are always text. */
 export type RawValue = string | number | boolean;

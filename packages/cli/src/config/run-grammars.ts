@@ -3,8 +3,8 @@
  */
 
 import { isIPv6 } from "node:net";
+import { formatDuration, parseDuration } from "../units.ts";
 import { type Grammar, MAX_DELAY, parseWhole, patterned, type Reading } from "./grammar.ts";
-import { formatDuration, parseDuration } from "./units.ts";
 
 /** `auto` is one for each processor. A fixed number has both ends alike. */
 export interface WorkerRange {

@@ -2,7 +2,7 @@
  * How a deployment is spread over machines, and what `hawser run` is told there. Pure.
  */
 
-import { formatDuration } from "../config/units.ts";
+import { formatDuration } from "../units.ts";
 import type { Deployment } from "./deployment.ts";
 
 const MIB = 2 ** 20;

@@ -1,6 +1,6 @@
 /** What contradicts itself in a deployment, in sentences: key, rule, values. Targets add what only they cannot do. */
 
-import { formatDuration } from "../config/units.ts";
+import { formatDuration } from "../units.ts";
 import type { Deployment } from "./deployment.ts";
 import { timingsOf } from "./timings.ts";
 

@@ -20,11 +20,14 @@ test("JavaScript needs nothing", () => {
   expect(findEntry(join(folder, "server.mjs"))).toEqual({ path: join(folder, "server.mjs"), flags: [] });
 });
 
-test.each(["server.ts", "server.mts", "app/server.cts", "server.tsx"])("%s runs by tsx, if the project has it", (name) => {
-  const folder = projectWith(name, "node_modules/tsx/package.json", "node_modules/tsx/loader.mjs");
-  const loader = pathToFileURL(join(folder, "node_modules/tsx/loader.mjs")).href;
-  expect(findEntry(join(folder, name)).flags).toEqual(["--import", loader]);
-});
+test.each(["server.ts", "server.mts", "app/server.cts", "server.tsx"])(
+  "%s runs by tsx, if the project has it",
+  (name) => {
+    const folder = projectWith(name, "node_modules/tsx/package.json", "node_modules/tsx/loader.mjs");
+    const loader = pathToFileURL(join(folder, "node_modules/tsx/loader.mjs")).href;
+    expect(findEntry(join(folder, name)).flags).toEqual(["--import", loader]);
+  },
+);
 
 test.each([
   ["nothing.js", "nothing.js: there is no such file."],

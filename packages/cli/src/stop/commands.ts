@@ -3,12 +3,12 @@
 import { type Command, CommandError, ExitCode, Interrupted, UsageError } from "../command.ts";
 import type { ConfigurationSurroundings } from "../config/run-configuration.ts";
 import { MAX_WORKERS } from "../config/run-grammars.ts";
-import { parseDuration } from "../config/units.ts";
 import { numberOption, type OptionRules, type OptionValues, readWords } from "../options.ts";
 import { type AdminClient, NobodyAnswers, type ShownStatus } from "../status/admin-client.ts";
 import { adminClient, CLIENT_RULES } from "../status/client-options.ts";
 import { follow } from "../status/follow.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { parseDuration } from "../units.ts";
 import { RESTART_HELP, SCALE_HELP, STOP_HELP } from "./help.ts";
 import { restartStage, stopStage } from "./stages.ts";
 

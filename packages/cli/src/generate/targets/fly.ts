@@ -2,7 +2,7 @@
  * Fly.io: fly.toml.
  */
 
-import { formatDuration } from "../../config/units.ts";
+import { formatDuration } from "../../units.ts";
 import type { Deployment } from "../deployment.ts";
 import { edgeProblems } from "../edge.ts";
 import { engineVariable, fleetOf, mebibytes, runEnvironment, SUPERVISOR_MEMORY } from "../fleet.ts";

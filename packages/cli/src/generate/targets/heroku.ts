@@ -2,7 +2,7 @@
  * Heroku: Procfile and app.json. Heroku allows 30 seconds from SIGTERM to SIGKILL, so the drain is shortened to fit.
  */
 
-import { formatDuration } from "../../config/units.ts";
+import { formatDuration } from "../../units.ts";
 import type { Deployment } from "../deployment.ts";
 import { edgeProblems } from "../edge.ts";
 import { fleetOf, runEnvironment, stoppingWithin, stopTime } from "../fleet.ts";

@@ -2,7 +2,7 @@
  * Istio: what a mesh adds to the target kubernetes, as a component of kustomize.
  */
 
-import { formatDuration } from "../../config/units.ts";
+import { formatDuration } from "../../units.ts";
 import { why } from "../annotated-yaml.ts";
 import type { Deployment } from "../deployment.ts";
 import type { GeneratedFile, Target } from "../target.ts";

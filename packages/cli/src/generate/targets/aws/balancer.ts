@@ -2,7 +2,7 @@
  * AWS: load balancer, listener, target group, and who reaches whom.
  */
 
-import { formatDuration } from "../../../config/units.ts";
+import { formatDuration } from "../../../units.ts";
 import { why } from "../../annotated-yaml.ts";
 import type { Deployment } from "../../deployment.ts";
 import { seconds, timingsOf } from "../../timings.ts";

@@ -2,7 +2,7 @@
  * Google Cloud: from the address to the group.
  */
 
-import { formatDuration } from "../../../config/units.ts";
+import { formatDuration } from "../../../units.ts";
 import type { Deployment } from "../../deployment.ts";
 import { seconds, timingsOf } from "../../timings.ts";
 import { stopSeconds } from "../machine.ts";

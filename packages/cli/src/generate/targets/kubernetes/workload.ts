@@ -2,7 +2,7 @@
  * The pods: Deployment, ServiceAccount, and how many of them may be taken away at once.
  */
 
-import { formatDuration } from "../../../config/units.ts";
+import { formatDuration } from "../../../units.ts";
 import { why } from "../../annotated-yaml.ts";
 import type { Deployment } from "../../deployment.ts";
 import { engineVariable, fleetOf, heapOption, mebibytes, runEnvironment, SUPERVISOR_MEMORY } from "../../fleet.ts";
