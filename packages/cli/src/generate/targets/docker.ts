@@ -35,6 +35,8 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev
 
 FROM ${NODE_IMAGE}
+# As process 1, wherever the container runs: it waits for what workers leave behind, which Node does not
+RUN apt-get update && apt-get install --yes --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 ENV NODE_ENV=production
 COPY --from=dependencies /app/node_modules ./node_modules
@@ -48,8 +50,8 @@ STOPSIGNAL SIGTERM
 # Alive, not ready: a container that drains must not be restarted
 HEALTHCHECK --interval=10s --timeout=2s --start-period=30s --retries=3 \\
   CMD ["node", "-e", "fetch('http://127.0.0.1:${adminPort}/livez').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-# No shell in between: it would keep SIGTERM for itself, and clients would see 1006 instead of 1001
-ENTRYPOINT ["node_modules/.bin/hawser", "run"]
+# No shell in between: it would keep SIGTERM for itself, and clients would see 1006 instead of 1001; tini passes it on
+ENTRYPOINT ["/usr/bin/tini", "--", "node_modules/.bin/hawser", "run"]
 CMD ["${entry}"]
 `;
 }
@@ -83,7 +85,6 @@ function service(deployment: Deployment): unknown {
   return {
     image,
     build: ".",
-    init: why(true, "Process 1: it passes signals on, and waits for what workers leave behind, which Node does not."),
     restart: "unless-stopped",
     ports: [
       publication(deployment),

@@ -38,6 +38,7 @@ export const checkDocker: Check = (files, deployment) => {
     ...holds(dockerfile.includes(`\nCMD ["${entry}"]\n`), "CMD must be the program"),
     ...holds(/^STOPSIGNAL SIGTERM$/m.test(dockerfile), "STOPSIGNAL must be SIGTERM"),
     ...holds(/^ENTRYPOINT \[/m.test(dockerfile), "ENTRYPOINT must not be a shell"),
+    ...holds(/^ENTRYPOINT \["\/usr\/bin\/tini", "--"/m.test(dockerfile), "process 1 must wait for what is left behind"),
     ...environmentProblems(service.environment, deployment, milliseconds(service.stop_grace_period)),
     ...differs("ports", service.ports, [
       `${isLocal(deployment) ? "127.0.0.1:" : ""}${port}:${port}`,

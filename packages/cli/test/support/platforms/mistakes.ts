@@ -56,7 +56,12 @@ export const MISTAKES: Readonly<Record<string, Readonly<Record<string, readonly 
       ["a wrong port", "EXPOSE 8080", "EXPOSE 8081"],
       ["a misspelt instruction", "WORKDIR", "WORKDIRECTORY"],
       ["a misspelt flag", "--start-period", "--start-delay"],
-      ["a shell that keeps SIGTERM", 'ENTRYPOINT ["node_modules/.bin/hawser", "run"]', "ENTRYPOINT hawser run"],
+      ["no init", '"/usr/bin/tini", "--", ', ""],
+      [
+        "a shell that keeps SIGTERM",
+        'ENTRYPOINT ["/usr/bin/tini", "--", "node_modules/.bin/hawser", "run"]',
+        "ENTRYPOINT hawser run",
+      ],
     ),
     "compose.yaml": rows(
       ["a grace period shorter than a stop", "stop_grace_period: 50s", "stop_grace_period: 10s"],
@@ -212,6 +217,7 @@ export const MISTAKES: Readonly<Record<string, Readonly<Record<string, readonly 
       ["a misspelt key", "healthCheckPath", "healthcheckPath"],
       ["an unknown path", "/readyz", "/ready"],
       ["a wrong port", 'value: "8080"', 'value: "8081"'],
+      ["no init", '"/usr/bin/tini", "--", ', ""],
       ["a shell that keeps SIGTERM", "exec node_modules", "node_modules"],
     ),
   },
