@@ -22,6 +22,22 @@ export function choosePinning(): Pinning {
   return { server, generator, note: `Server pinned to core ${server}, load generator to core ${generator}.` };
 }
 
+/**
+ * Moves this process to the generator's core, for measurements that make the load themselves.
+ *
+ * @returns moves it back
+ */
+export function pinGenerator({ generator }: Pinning): () => void {
+  if (generator === undefined) return () => {};
+  const before = allowedCpus();
+  moveTo([generator]);
+  return () => moveTo(before);
+}
+
+function moveTo(cpus: readonly number[]): void {
+  spawnSync("taskset", ["-apc", cpus.join(","), String(process.pid)]);
+}
+
 /** The numbers in a list such as `0-2,5`, as Linux writes sets of cores. */
 export function parseCpuList(list: string): number[] {
   return list.split(",").flatMap((range) => {

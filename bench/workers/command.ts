@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { describeMachine } from "../measuring/machine.ts";
 import { wholeNumber } from "../memory/options.ts";
+import { choosePinning } from "../processes/pinning.ts";
 import { keepResult } from "../reporting/result-files.ts";
 import { measureBlocking } from "./measure-blocking.ts";
 import { measureEcho } from "./measure-echo.ts";
@@ -73,7 +74,7 @@ function measure(part: PartName, { connections, window, clients, rounds }: Worke
   if (part === "restart") return measureRestart({ workers: 4, connections, window });
   if (part === "blocking") return measureBlocking({ workers: 10, clients, messages: FULL.messages });
   if (part === "scaling") return measureScaling(SCALING);
-  return measureEcho({ rounds, connections: 64, messages: 50_000 });
+  return measureEcho({ rounds, connections: 64, messages: 50_000 }, choosePinning());
 }
 
 function storedResults(root: string): WorkersResults {

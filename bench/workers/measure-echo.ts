@@ -1,5 +1,6 @@
 /** Echoes for each second of CPU time: of a worker under a supervisor, of one that is scraped, and of the same program alone. */
 import { type ClientConnection, connect } from "hawser";
+import { type Pinning, pinGenerator } from "../processes/pinning.ts";
 import { freePort } from "./free-port.ts";
 import { type Started, startAlone, startSupervised } from "./started.ts";
 
@@ -19,6 +20,8 @@ export interface EchoResult extends EchoPlan {
   readonly supervision: Ratio;
   /** Scraped to supervised. */
   readonly scraping: Ratio;
+  /** Which cores were used. */
+  readonly note: string;
 }
 
 /** Of the rounds' ratios. */
@@ -36,20 +39,23 @@ const KINDS = ["alone", "supervised", "scraped"] as const;
 
 type Kind = (typeof KINDS)[number];
 
-export async function measureEcho(plan: EchoPlan): Promise<EchoResult> {
+export async function measureEcho(plan: EchoPlan, pinning: Pinning): Promise<EchoResult> {
   const admin = `127.0.0.1:${await freePort()}`;
-  await using alone = await startAlone("entry-echo");
-  await using supervised = await startSupervised(["--workers", "1", "--admin", "off"], "entry-echo");
-  await using scraped = await startSupervised(["--workers", "1", "--admin", admin], "entry-echo");
+  const { server, note } = pinning;
+  await using alone = await startAlone("entry-echo", server);
+  await using supervised = await startSupervised(["--workers", "1", "--admin", "off"], "entry-echo", server);
+  await using scraped = await startSupervised(["--workers", "1", "--admin", admin], "entry-echo", server);
   const subjects = {
     alone: await Subject.of(alone, plan.connections),
     supervised: await Subject.of(supervised, plan.connections),
     scraped: await Subject.of(scraped, plan.connections),
   };
   const scraping = setInterval(() => void scrape(admin), SCRAPE);
+  const unpin = pinGenerator(pinning);
   try {
-    return { ...plan, ...summary(await rounds(plan, subjects)) };
+    return { ...plan, ...summary(await rounds(plan, subjects)), note };
   } finally {
+    unpin();
     clearInterval(scraping);
     for (const subject of Object.values(subjects)) subject.end();
   }
@@ -72,7 +78,7 @@ async function rounds(plan: EchoPlan, subjects: Readonly<Record<Kind, Subject>>)
   return measured;
 }
 
-function summary(measured: readonly Round[]): Omit<EchoResult, keyof EchoPlan> {
+function summary(measured: readonly Round[]): Omit<EchoResult, keyof EchoPlan | "note"> {
   const median = (kind: Kind) => Math.round(quantile(of(measured, kind), 0.5));
   return {
     alone: median("alone"),

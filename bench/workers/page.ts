@@ -81,7 +81,7 @@ ${origin(result)}`;
 }
 
 function echoPart(result: Part<EchoResult>): string {
-  const { rounds, connections, alone, supervised, scraped, supervision, scraping } = result;
+  const { rounds, connections, alone, supervised, scraped, supervision, scraping, note } = result;
   const rows = [
     ["alone", String(alone)],
     ["as a worker", String(supervised)],
@@ -91,7 +91,7 @@ function echoPart(result: Part<EchoResult>): string {
   ];
   return `## Echoes for each second of CPU time
 
-125 B, ${connections} connections, one message under way on each; ${rounds} rounds, in turn. Ratios are medians of the rounds, with their quartiles.
+125 B, ${connections} connections, one message under way on each; ${rounds} rounds, in turn. Ratios are medians of the rounds, with their quartiles. ${note}
 
 ${markdownTable(["the program", "echoes"], rows, 1)}
 

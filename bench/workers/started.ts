@@ -18,17 +18,17 @@ export interface Started extends AsyncDisposable {
   said(text: string): Promise<void>;
 }
 
-/** `hawser run [options] <entry>`, with all workers ready. */
-export async function startSupervised(options: readonly string[], entry: string): Promise<Started> {
-  const child = new Lines([HAWSER, "run", ...options, entryPath(entry)]);
+/** `hawser run [options] <entry>`, with all workers ready. `cpu`: the only core that they may use. */
+export async function startSupervised(options: readonly string[], entry: string, cpu?: number): Promise<Started> {
+  const child = new Lines([HAWSER, "run", ...options, entryPath(entry)], cpu);
   const port = await child.match(/listening on \S+:(\d+)/);
   await child.match(/(workers are|worker is) ready/);
   return started(child, Number(port[1]));
 }
 
-/** `node <entry>`. */
-export async function startAlone(entry: string): Promise<Started> {
-  const child = new Lines([entryPath(entry)]);
+/** `node <entry>`. `cpu`: the only core that it may use. */
+export async function startAlone(entry: string, cpu?: number): Promise<Started> {
+  const child = new Lines([entryPath(entry)], cpu);
   const port = await child.match(/^port (\d+)/m);
   return started(child, Number(port[1]));
 }
@@ -53,8 +53,11 @@ class Lines {
   #text = "";
   #onLine: () => void = () => {};
 
-  constructor(words: readonly string[]) {
-    this.process = spawn(process.execPath, [...words], { stdio: ["ignore", "pipe", "inherit"] });
+  constructor(words: readonly string[], cpu: number | undefined) {
+    const all = [process.execPath, ...words];
+    // taskset turns into the program
+    const [program, ...rest] = cpu === undefined ? all : ["taskset", "--cpu-list", String(cpu), ...all];
+    this.process = spawn(program!, rest, { stdio: ["ignore", "pipe", "inherit"] });
     createInterface(this.process.stdout!).on("line", (line) => {
       this.#text += `${line}\n`;
       this.#onLine();

@@ -61,9 +61,10 @@ function timeoutLines(deployment: Deployment): string {
     `    timeout server ${isBytes ? idle : handshake}ms`,
     `    # The app pings every ${deployment.pingInterval / 1_000} s: a connection this silent is dead`,
     `    timeout tunnel ${idle}ms`,
-    "    # Of a connection that was closed on one side only",
+    // Not server-fin, too: with both, in mode tcp, HAProxy 2.6.12 ends itself now and then ("a bogus STREAM is spinning"), and
+    // the app closes its side anyway
+    "    # Of a connection that the app has closed, and the client has not",
     `    timeout client-fin ${deployment.closeTimeout}ms`,
-    `    timeout server-fin ${deployment.closeTimeout}ms`,
   );
 }
 

@@ -217,7 +217,6 @@ export const MISTAKES: Readonly<Record<string, Readonly<Record<string, readonly 
       ["a misspelt key", "healthCheckPath", "healthcheckPath"],
       ["an unknown path", "/readyz", "/ready"],
       ["a wrong port", 'value: "8080"', 'value: "8081"'],
-      ["no init", '"/usr/bin/tini", "--", ', ""],
       ["a shell that keeps SIGTERM", "exec node_modules", "node_modules"],
     ),
   },
