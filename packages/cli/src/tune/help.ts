@@ -41,7 +41,7 @@ Messages
 Options
   --quick            fewer messages, levels, rounds and connections: shows trouble, not percents
   --messages N       take at most N messages (1000; --quick: 300; --record: no limit)
-  --rounds N         times that each time is measured, the median counts (3; --quick: 1)
+  --rounds N         times that each time is measured, the least counts (3; --quick: 1)
   --connections N    to the server, and in turn (1000; --quick: 200)
   --exchange N       messages each way on each connection before memory is read (20; --quick: 10)
   --rate N           messages a second each way that costs are given for (10000)

@@ -27,7 +27,7 @@ export interface Machine {
 
 export interface Plan {
   readonly isQuick: boolean;
-  /** Times that each time is measured; the median counts. */
+  /** Times that each time is measured; the least counts. */
   readonly rounds: number;
   readonly levels: readonly number[];
   /** CPU time of a round for each setting, at least (µs). */

@@ -37,7 +37,7 @@ export function exampleSamples(shape: Shape = {}): { readonly cells: CellSamples
         windowBits,
         level,
         bytes: bytesOf(windowBits, level),
-        deflate: [time, time + 9, time],
+        deflate: [time + 3, time, time + 9],
         inflate: [time / 2],
       };
     }),

@@ -14,7 +14,7 @@ export interface ServeRequest {
 export interface ServerFigures {
   /** Resident memory of the process after a forced collection (bytes). */
   readonly rss: number;
-  /** What is in use of it: the heap, and what buffers hold outside (bytes). */
+  /** What is in use of it: the heap, what buffers hold outside, and windows (bytes). */
   readonly inUse: number;
   /** CPU time so far (µs): before the collection, and after it. */
   readonly cpu: number;
@@ -50,7 +50,8 @@ export function serverAnswers(): Answers {
       const { rss, heapUsed, external } = process.memoryUsage();
       return {
         rss,
-        inUse: heapUsed + external,
+        // Windows are in memory of WebAssembly's, which Node does not count
+        inUse: heapUsed + external + (server?.metrics().compression?.heldBytes ?? 0),
         cpu,
         cpuCollected: cpuMicroseconds(),
         connections: [...(server?.connections ?? [])].length,
