@@ -113,10 +113,11 @@ export class TopicFeed<Context> {
 
   #caughtUp(page: HistoryPage): void {
     this.#asking = undefined;
+    this.#dropOtherEpochs(page.epoch);
     if (this.#position === undefined) this.#begin(page);
     else if (page.epoch !== this.#position.epoch) this.#beginAnew(page);
     else if (!page.isComplete) this.#skipTo(page);
-    else this.#takeIn(page);
+    else this.#learn(page);
     this.#deliverAhead();
     if (this.#mustAskAgain) this.catchUp();
   }
@@ -128,9 +129,7 @@ export class TopicFeed<Context> {
 
   /** From the first that came while the engine was asked, or from what is published next. */
   #begin(page: HistoryPage): void {
-    const { epoch } = page;
-    this.#dropOtherEpochs(epoch);
-    this.#position = { epoch, offset: this.#offsetBeforeAhead(page) };
+    this.#position = { epoch: page.epoch, offset: this.#offsetBeforeAhead(page) };
     this.#beginning = this.#position;
     // What came meanwhile need not be all: some of it may be on its way
     if (this.#ahead.length > 0) this.catchUp();
@@ -138,7 +137,6 @@ export class TopicFeed<Context> {
 
   /** The engine lost its history: what it has now is all new. */
   #beginAnew({ epoch }: HistoryPage): void {
-    this.#dropOtherEpochs(epoch);
     this.#recent.length = 0;
     this.#position = { epoch, offset: 0 };
     this.#host.lost(this.#position);
@@ -147,7 +145,6 @@ export class TopicFeed<Context> {
 
   /** The engine has forgotten what was missed. */
   #skipTo(page: HistoryPage): void {
-    this.#dropOtherEpochs(page.epoch);
     this.#recent.length = 0;
     this.#position = { epoch: page.epoch, offset: this.#offsetBeforeAhead(page) };
     this.#host.lost(this.#position);
@@ -166,13 +163,7 @@ export class TopicFeed<Context> {
     return first === undefined ? offset : Math.min(offset, first - 1);
   }
 
-  /** Delivers what the engine says we missed. */
-  #takeIn(page: HistoryPage): void {
-    this.#dropOtherEpochs(page.epoch);
-    this.#learn(page);
-  }
-
-  /** Delivers what is news in a page that somebody else asked for. */
+  /** Delivers what is news in a page, whoever asked for it. */
   #learn(page: HistoryPage): HistoryPage {
     for (const publication of page.publications) {
       const position = this.#position;
