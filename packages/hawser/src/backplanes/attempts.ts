@@ -4,22 +4,27 @@
 
 import { Backoff } from "./backoff.ts";
 
+/** Who is told how it goes. */
 export interface AttemptsHost {
-  /** Resolves with what went wrong, if anything did. Must not reject. */
-  attempt(): Promise<unknown>;
-  /** Messages of errors that no further attempt mends. */
-  readonly final: RegExp;
   lost(cause: unknown): void;
   regained(): void;
 }
 
 export class Attempts {
+  readonly #try: () => Promise<unknown>;
+  readonly #final: RegExp;
   readonly #host: AttemptsHost;
   readonly #backoff: Backoff = new Backoff();
   #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(host: AttemptsHost) {
+  /**
+   * @param attempt resolves with what went wrong, if anything did; must not reject
+   * @param final messages of errors that no further attempt mends
+   */
+  constructor(attempt: () => Promise<unknown>, final: RegExp, host: AttemptsHost) {
+    this.#try = attempt;
+    this.#final = final;
     this.#host = host;
   }
 
@@ -31,7 +36,7 @@ export class Attempts {
   async begin(): Promise<void> {
     const cause = await this.#attempt();
     if (cause === undefined || this.#isClosed) return;
-    if (cause instanceof Error && this.#host.final.test(cause.message)) throw cause;
+    if (cause instanceof Error && this.#final.test(cause.message)) throw cause;
     this.#host.lost(cause);
     this.again();
   }
@@ -55,7 +60,7 @@ export class Attempts {
   }
 
   async #attempt(): Promise<unknown> {
-    const cause = await this.#host.attempt();
+    const cause = await this.#try();
     if (cause === undefined) this.#backoff.reset();
     return cause;
   }

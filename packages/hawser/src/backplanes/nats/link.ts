@@ -3,14 +3,12 @@
  */
 
 import { BackplaneError } from "../../pubsub/backplane.ts";
-import { Attempts } from "../attempts.ts";
+import { Attempts, type AttemptsHost } from "../attempts.ts";
 import type { NatsConnection } from "./client.ts";
 
-export interface LinkHost {
+export interface LinkHost extends AttemptsHost {
   /** A connection that was not there before: subscribes to everything. May be called again. */
   opened(connection: NatsConnection): void;
-  lost(cause: unknown): void;
-  regained(): void;
 }
 
 export type Connect = () => Promise<NatsConnection>;
@@ -39,12 +37,7 @@ export class NatsLink {
     this.#isOwner = typeof connection === "function";
     this.#connect = typeof connection === "function" ? connection : async () => connection;
     this.#host = host;
-    this.#attempts = new Attempts({
-      attempt: () => this.#attempt(),
-      final: FINAL,
-      lost: (cause) => host.lost(cause),
-      regained: () => host.regained(),
-    });
+    this.#attempts = new Attempts(() => this.#attempt(), FINAL, host);
   }
 
   /** Resolves when it is open, or the first attempt has failed. */

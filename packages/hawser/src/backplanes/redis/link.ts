@@ -6,14 +6,12 @@
  */
 
 import { BackplaneError } from "../../pubsub/backplane.ts";
-import { Attempts } from "../attempts.ts";
+import { Attempts, type AttemptsHost } from "../attempts.ts";
 import type { ConnectionEvents, RedisArgument, RedisConnection } from "./connection.ts";
 
-export interface LinkHost {
+export interface LinkHost extends AttemptsHost {
   /** Must not throw. */
   message(channel: string, payload: Uint8Array): void;
-  lost(cause: unknown): void;
-  regained(): void;
 }
 
 export interface LinkSettings {
@@ -51,12 +49,7 @@ export class RedisLink {
   constructor(settings: LinkSettings, host: LinkHost) {
     this.#settings = settings;
     this.#host = host;
-    this.#attempts = new Attempts({
-      attempt: () => this.#attempt(),
-      final: FINAL,
-      lost: (cause) => host.lost(cause),
-      regained: () => host.regained(),
-    });
+    this.#attempts = new Attempts(() => this.#attempt(), FINAL, host);
   }
 
   /** Resolves when it is open, or the first attempt has failed. */
