@@ -1,6 +1,7 @@
 /** Echoes for each second of CPU time: of a worker under a supervisor, of one that is scraped, and of the same program alone. */
 import { type ClientConnection, connect } from "hawser";
 import { type Pinning, pinGenerator } from "../processes/pinning.ts";
+import { quantile } from "../reporting/statistics.ts";
 import { freePort } from "./free-port.ts";
 import { type Started, startAlone, startSupervised } from "./started.ts";
 
@@ -100,11 +101,6 @@ function ratio(measured: readonly Round[], one: Kind, other: Kind): Ratio {
 
 async function scrape(admin: string): Promise<void> {
   await (await fetch(`http://${admin}/metrics`)).text();
-}
-
-function quantile(values: readonly number[], part: number): number {
-  const sorted = [...values].sort((left, right) => left - right);
-  return sorted[Math.round((sorted.length - 1) * part)]!;
 }
 
 /** A server, and who talks to it. */

@@ -6,22 +6,10 @@ import { createLatencies, percentileOf } from "./latencies.ts";
 import type { Throughput, TimelinePoint } from "./result.ts";
 
 /** What all threads together do at the moment. */
-export interface Status {
-  readonly open: number;
-  /** A second. */
-  readonly opened: number;
-  readonly sent: number;
-  readonly received: number;
-  readonly errors: number;
-  /** ms */
-  readonly p50: number | null;
-  readonly p99: number | null;
-}
+export type Status = Omit<TimelinePoint, "time" | "p90" | "max">;
 
 /** Several threads' intervals that belong together, as rates. */
-interface Merged extends Status {
-  readonly p90: number | null;
-  readonly max: number | null;
+interface Merged extends Omit<TimelinePoint, "time"> {
   readonly end: number;
 }
 
