@@ -9,7 +9,7 @@ test.each([
   ["a.ts", "const a = 1;\n"],
   ["a.ts", "\n".repeat(400)],
   ["a.md", "\n".repeat(900)],
-  ["a.md", "https://example.org/work/home/users"],
+  ["a.md", "https://example.org/root/home/users"],
   ["a.ts", "test.each([])('a', f); describe.skipIf(x)('b', f); reader.skip(2);"],
   ["packages/hawser/src/node/a.ts", "Date.now()"],
   ["packages/hawser/src/bytes/a.test.ts", "Math.random()"],
